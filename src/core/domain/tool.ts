@@ -1,0 +1,73 @@
+import type { CallId, ConversationId, ToolName } from './identifiers.js';
+import type { JsonObject, JsonSchema, JsonValue } from './json.js';
+import type { Provenance } from './message.js';
+
+/**
+ * The worst that a tool's arguments can cause: `read` · `egress` (bytes chosen by the model leave for somewhere that the person
+ * did not configure) · `write` · `destructive`.
+ */
+export type ToolEffect = 'read' | 'egress' | 'write' | 'destructive';
+
+/** What is known of a tool before any of its code runs. */
+export interface ToolDefinition {
+  readonly name: ToolName;
+  readonly description: string;
+  readonly parameters: JsonSchema;
+  readonly effect: ToolEffect;
+  /** The argument paths that say where bytes go: `to`, `cc`, `url`, `attendees`. */
+  readonly destinations: readonly string[];
+  /** `none` only for `read`: runs without a question. */
+  readonly approval: 'ask' | 'none';
+  /** One line for the card, with `{argument}` in it: `write a note to {to}`. */
+  readonly summary?: string;
+}
+
+/** One request to run a tool. */
+export interface ToolCall {
+  readonly id: CallId;
+  readonly tool: ToolName;
+  readonly args: JsonObject;
+  /** Provider state that must go back with this call to the provider that gave it, and to no other. */
+  readonly opaque?: OpaqueState;
+}
+
+/** Provider state that is returned to the provider that gave it, and to no other. */
+export interface OpaqueState {
+  readonly provider: string;
+  readonly value: JsonValue;
+}
+
+/** How a call ended. */
+export type ToolOutcome = 'ok' | 'failed' | 'denied' | 'invalid' | 'unknown-tool' | 'timed-out' | 'aborted' | 'withheld';
+
+/** What came of a call: its text is whole (at most {@link MAX_RESULT_CHARACTERS}), redacted, not fenced and not cut for the model. */
+export interface ToolResult {
+  readonly call: CallId;
+  readonly tool: ToolName;
+  readonly text: string;
+  readonly data?: JsonValue;
+  readonly outcome: ToolOutcome;
+}
+
+/** What a provider of tools answers to one call. */
+export interface ToolOutput {
+  readonly text: string;
+  readonly data?: JsonValue;
+  /** `failed` for an expected failure that the model can read; absent for success. */
+  readonly outcome?: 'ok' | 'failed';
+  /** Where the text comes from; believed only of Pyra's own providers, else external. */
+  readonly provenance?: Provenance;
+}
+
+/** What a provider of tools is told about a call besides its arguments. */
+export interface ToolCallContext {
+  readonly conversation: ConversationId;
+  /** Where the arguments may come from: external once the conversation has read external text. */
+  readonly provenance: Provenance;
+}
+
+/** The most of a result that is kept, in UTF-16 code units. */
+export const MAX_RESULT_CHARACTERS = 1_000_000;
+
+/** The most of a result that the model is given at once, in UTF-16 code units. */
+export const MODEL_RESULT_CHARACTERS = 4_000;

@@ -1,0 +1,29 @@
+import type { SecretName } from '../core/domain/identifiers.js';
+import type { Secret } from '../core/domain/secret.js';
+
+/** Gives single secrets by name. */
+export interface SecretReader {
+  /** The value, decrypted now; `undefined` for an unknown name; `vault/locked` when the vault is not open, `vault/corrupt` when the stored form is damaged. */
+  get(name: SecretName): Promise<Secret | undefined>;
+}
+
+/** Keeps secrets; whoever holds it can change them. */
+export interface SecretStore extends SecretReader {
+  /** All names, sorted; needs no open vault. */
+  names(): Promise<readonly SecretName[]>;
+  /** Stores a value; an interrupted write keeps the old one. `vault/locked` when the vault is not open. */
+  set(name: SecretName, value: Secret): Promise<void>;
+  /** Removes a value; false when there was none. `vault/locked` when the vault is not open. */
+  delete(name: SecretName): Promise<boolean>;
+}
+
+/** Opens and closes the vault. */
+export interface VaultLock {
+  status(): Promise<'absent' | 'locked' | 'unlocked'>;
+  /** Makes an empty vault; throws `usage` when there is one already. Leaves it unlocked. */
+  create(passphrase: Secret): Promise<void>;
+  /** Opens the vault for this process; `vault/wrong-passphrase` changes nothing; `vault/absent` when there is none. */
+  unlock(passphrase: Secret): Promise<void>;
+  /** Forgets the keys; idempotent. */
+  lock(): Promise<void>;
+}
