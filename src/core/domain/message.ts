@@ -46,12 +46,16 @@ export interface ToolMessage {
   readonly at: Instant;
 }
 
-/** A summary that stands for the first `covers` messages of the conversation in later prompts. */
+/**
+ * A summary that stands for the first `covers` messages of the conversation in later prompts. `tainted` when any of them was external;
+ * `boundary` is the random mark that fences it then.
+ */
 export interface SummaryMessage {
   readonly role: 'summary';
   readonly text: string;
   readonly covers: number;
   readonly tainted: boolean;
+  readonly boundary: string;
   readonly at: Instant;
 }
 

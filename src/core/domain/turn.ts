@@ -3,7 +3,7 @@ import type { Finding } from './finding.js';
 import type { CallId, ConversationId } from './identifiers.js';
 import type { JsonObject } from './json.js';
 import type { Attachment, Origin, Provenance } from './message.js';
-import type { TokenUsage } from './model.js';
+import type { ModelRef, TokenUsage } from './model.js';
 import type { ToolCall, ToolResult } from './tool.js';
 
 /** One request of the person, to its final answer. */
@@ -14,6 +14,8 @@ export interface TurnRequest {
   readonly origin: Origin;
   /** Replaces the persona for this turn. */
   readonly system?: string;
+  /** The model for this turn; the one of the settings when absent. */
+  readonly model?: ModelRef;
   /** Model options that go over those of the settings. */
   readonly options?: JsonObject;
   /** The most model calls with tools in this turn; 10 when absent. */
