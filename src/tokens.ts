@@ -1,0 +1,58 @@
+import type { Bind } from 'inversify';
+import type { Settings } from './core/domain/settings.js';
+import type { AuditLog } from './ports/audit-log.js';
+import type { ConversationStore } from './ports/conversation-store.js';
+import type { Home } from './ports/home.js';
+import type { ModelCatalog } from './ports/language-model.js';
+import type { MemoryStore } from './ports/memory-store.js';
+import type { SchemaChecker } from './ports/schema-checker.js';
+import type { SecretDetector } from './ports/secret-detector.js';
+import type { SettingsStore } from './ports/settings-store.js';
+import type { System } from './ports/system.js';
+import type { SecretStore, VaultLock } from './ports/vault.js';
+
+/** Names a value in the container and carries its type, so that wrong wiring does not compile. */
+export type Token<T> = symbol & { readonly __value?: T };
+
+/** What a factory is given for a list of tokens. */
+export type Resolved<D extends readonly Token<unknown>[]> = { readonly [K in keyof D]: D[K] extends Token<infer T> ? T : never };
+
+/** Makes a token; `name` is shown when nothing is bound to it. */
+export function token<T>(name: string): Token<T> {
+  return Symbol(name) as Token<T>;
+}
+
+/**
+ * Binds a token to a factory that is called once, with the values of `dependencies`, when the token is first asked for.
+ * The factory may be asynchronous: adapters are imported inside it.
+ */
+export function provide<T, const D extends readonly Token<unknown>[]>(
+  bind: Bind,
+  what: Token<T>,
+  dependencies: D,
+  factory: (...values: Resolved<D>) => T | Promise<T>,
+): void {
+  const resolve = factory as (...values: unknown[]) => unknown;
+  bind<unknown>(what)
+    .toResolvedValue(resolve, [...dependencies] as symbol[])
+    .inSingletonScope();
+}
+
+/** The tokens of the ports, and of the few plain values that adapters are made from. */
+export const tokens = {
+  /** The absolute path of the home. */
+  homePath: token<string>('home path'),
+  /** The environment that adapters may read; a script can pass its own. */
+  environment: token<Readonly<Record<string, string | undefined>>>('environment'),
+  settings: token<Settings>('settings'),
+  auditLog: token<AuditLog>('AuditLog'),
+  conversations: token<ConversationStore>('ConversationStore'),
+  home: token<Home>('Home'),
+  memoryStore: token<MemoryStore>('MemoryStore'),
+  models: token<ModelCatalog>('ModelCatalog'),
+  schemaChecker: token<SchemaChecker>('SchemaChecker'),
+  secretDetector: token<SecretDetector>('SecretDetector'),
+  settingsStore: token<SettingsStore>('SettingsStore'),
+  system: token<System>('System'),
+  vault: token<SecretStore & VaultLock>('vault'),
+} as const;
