@@ -1,10 +1,53 @@
+import type { Noun } from './frontends/terminal/command.js';
 import { pyraVersion } from './version.js';
 
-process.on('SIGUSR1', () => {});
+/** Every noun of the command line: one row each, in the order of the help. A row's module is loaded when its noun is called. */
+export const nouns: readonly Noun[] = [
+  {
+    noun: 'start',
+    group: 'START',
+    summary: 'chat; the first time setup',
+    verbs: [],
+    load: () => import('./frontends/terminal/start-command.js'),
+  },
+  {
+    noun: 'help',
+    group: 'MISC',
+    summary: 'explain a command or a topic',
+    verbs: [],
+    load: () => import('./frontends/terminal/help-command.js'),
+  },
+  { noun: 'version', group: 'MISC', summary: 'show the version', verbs: [], load: () => import('./frontends/terminal/version-command.js') },
+];
 
-if (process.argv.includes('--version') || process.argv.includes('-V')) {
-  process.stdout.write(`pyra ${pyraVersion()}\n`);
-} else {
-  process.stderr.write('usage: pyra --version\n');
-  process.exitCode = 2;
+// Node 24.0 and 24.1 do not know `import.meta.main`; there nothing but the launcher imports this file.
+if (import.meta.main !== false) await main();
+
+async function main(): Promise<void> {
+  // The signal would open a debugging port that reads the memory of this process, secrets included.
+  process.on('SIGUSR1', () => undefined);
+  if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
+    process.stdout.write(`pyra ${pyraVersion()}\n`);
+    return;
+  }
+  enableCompileCache();
+  const { runProcess } = await import('./frontends/terminal/run-process.js');
+  await runProcess({
+    nouns,
+    version: pyraVersion(),
+    openPyra: async () => {
+      throw new Error('no composition yet');
+    },
+    parser: () => import('./frontends/terminal/parse-arguments.js'),
+    prompter: () => import('./frontends/terminal/prompter.js'),
+    help: () => import('./frontends/terminal/help.js'),
+    nearest: () => import('./frontends/terminal/nearest.js'),
+  });
+}
+
+/** Keeps V8's compiled code in the person's cache folder. Must run before the modules that it is to cache are loaded. */
+function enableCompileCache(): void {
+  const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
+  const folder = cache?.startsWith('/') ? cache : home?.startsWith('/') ? `${home}/.cache` : undefined;
+  if (folder !== undefined) process.getBuiltinModule('node:module').enableCompileCache(`${folder}/pyra`);
 }

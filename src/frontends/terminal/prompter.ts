@@ -1,0 +1,72 @@
+import prompts from 'prompts';
+import { PyraError } from '../../core/domain/errors.js';
+import { Secret } from '../../core/domain/secret.js';
+import type { InputStream, OutputStream } from './command.js';
+
+/** One answer that the person can choose. */
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly title: string;
+  readonly description?: string;
+}
+
+/** A question; `flag` says how to answer it without a terminal, such as `--provider NAME`. */
+export interface Question {
+  readonly message: string;
+  readonly flag: string;
+}
+
+/** Asks the person on the terminal. Never used for approvals: what was typed before a prompt answers it. Ctrl-C throws an AbortError. */
+export interface Prompter {
+  text(question: Question & { readonly initial?: string; check?(answer: string): string | undefined }): Promise<string>;
+  /** Input that is not shown. */
+  secret(question: Question): Promise<Secret>;
+  confirm(question: Question & { readonly initial?: boolean }): Promise<boolean>;
+  select<T extends string>(question: Question & { readonly choices: readonly Choice<T>[]; readonly initial?: T }): Promise<T>;
+}
+
+/** Where the questions appear: on stderr, so that stdout stays clean. */
+export interface PrompterStreams {
+  readonly stdin: InputStream;
+  readonly stderr: OutputStream;
+  readonly interactive: boolean;
+}
+
+/** A prompter on these streams. */
+export function createPrompter(streams: PrompterStreams): Prompter {
+  const ask = async <T>(question: Question, options: Omit<prompts.PromptObject<'answer'>, 'name' | 'message'>): Promise<T> => {
+    if (!streams.interactive) {
+      throw new PyraError('usage', `this needs an answer, and there is no terminal to ask on: ${question.message}`, {
+        hint: `answer it with ${question.flag}`,
+      });
+    }
+    const answers = await prompts(
+      { ...options, name: 'answer', message: question.message, stdin: streams.stdin as never, stdout: streams.stderr as never },
+      {
+        onCancel: () => {
+          throw new DOMException('the question was cancelled', 'AbortError');
+        },
+      },
+    );
+    return answers.answer as T;
+  };
+  return {
+    text: ({ initial, check, ...question }) =>
+      ask<string>(question, {
+        type: 'text',
+        ...(initial === undefined ? {} : { initial }),
+        validate: (answer: string) => check?.(answer) ?? true,
+      }),
+    secret: async (question) => new Secret(await ask<string>(question, { type: 'invisible' })),
+    confirm: ({ initial, ...question }) => ask<boolean>(question, { type: 'confirm', initial: initial ?? false }),
+    select: ({ choices, initial, ...question }) =>
+      ask(question, {
+        type: 'select',
+        choices: choices.map((choice) => ({ ...choice })),
+        initial: Math.max(
+          0,
+          choices.findIndex((choice) => choice.value === initial),
+        ),
+      }),
+  };
+}
