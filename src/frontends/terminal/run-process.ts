@@ -31,8 +31,9 @@ export async function runProcess(ports: ProcessPorts): Promise<never> {
   process.on('SIGTERM', () => end(EXIT.terminated));
   // The reader has gone: that is its right, and what was asked for is done as far as it wanted it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') end(EXIT.ok);
-    else fault(error);
+    if (error.code === 'EPIPE') return end(EXIT.ok);
+    process.stderr.write(`pyra: cannot write the output: ${error.message}\n`);
+    end(EXIT.failure);
   });
   process.stderr.on('error', () => undefined);
   process.on('uncaughtException', fault);
