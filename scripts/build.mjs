@@ -1,7 +1,8 @@
 // Bundles Pyra into dist/ with esbuild: plain modules start six times slower. `--prepare` is for npm's prepare script, which also
 // runs where the development packages are absent (`npm ci --omit=dev`); there is nothing to build with then.
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,10 +24,20 @@ if (process.argv.includes('--prepare')) {
 const { build } = await import('esbuild');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
+await removeStale();
 await compileTypes();
 await rm(join(root, 'dist'), { recursive: true, force: true });
 await bundle();
 await copyDeclarations(['index.d.ts', 'plugin.d.ts']);
+
+/** Removes what was compiled from sources that no longer exist: a deleted test would be run from there for ever. */
+async function removeStale() {
+  const build = join(root, 'build');
+  for (const name of await readdir(build, { recursive: true }).catch(() => [])) {
+    const source = name.replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
+    if (source !== name && !existsSync(join(root, source))) await rm(join(build, name), { force: true });
+  }
+}
 
 async function compileTypes() {
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');

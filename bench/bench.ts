@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { type Benchmark, type Figure, meetsTarget } from './figure.js';
+import { startUp } from './start-up.js';
+
+const BENCHMARKS: readonly Benchmark[] = [startUp];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string', default: '21' },
+    json: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+});
+const runs = Number(values.runs);
+const unknown = positionals.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+if (!Number.isInteger(runs) || runs < 1 || unknown.length > 0) {
+  process.stderr.write(`usage: npm run bench -- [--runs N] [--json] [NAME…]\nnames: ${BENCHMARKS.map(({ name }) => name).join(', ')}\n`);
+  process.exit(2);
+}
+
+const figures: Figure[] = [];
+for (const benchmark of BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  process.stderr.write(`${benchmark.name} …\n`);
+  figures.push(...(await benchmark.run({ runs })));
+}
+if (!values.json) process.stdout.write(`${table(figures)}\n`);
+process.stdout.write(
+  `${JSON.stringify({ v: 1, node: process.version, figures: figures.map((figure) => ({ ...figure, ok: meetsTarget(figure) })) })}\n`,
+);
+
+function table(rows: readonly Figure[]): string {
+  const cells = [
+    ['figure', 'value', 'target', ''],
+    ...rows.map((figure) => {
+      const { target } = figure;
+      const wanted = target === undefined ? '' : 'most' in target ? `≤ ${target.most} ${figure.unit}` : `≥ ${target.least} ${figure.unit}`;
+      const met = meetsTarget(figure);
+      return [figure.name, `${figure.value.toFixed(2)} ${figure.unit}`, wanted, met === undefined ? '' : met ? 'ok' : 'MISSED'];
+    }),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
