@@ -20,7 +20,11 @@ export class ScreenEmulator {
 
   /** The rows, without trailing spaces. */
   lines(): readonly string[] {
-    return this.#cells.map((row) => Array.from(row, (cell) => cell ?? ' ').join('').trimEnd());
+    return this.#cells.map((row) =>
+      Array.from(row, (cell) => cell ?? ' ')
+        .join('')
+        .trimEnd(),
+    );
   }
 
   #token(token: string): void {

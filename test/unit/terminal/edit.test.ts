@@ -62,10 +62,13 @@ describe('edit line', () => {
     expect(edit(editState('', 0), { kind: 'paste', text: 'a\nb\nc' }, []).state.text).to.equal('a\nb\nc');
   });
 
-  const names = 'left right up down home end ctrl-k ctrl-u ctrl-w ctrl-y ctrl-t alt-b alt-f alt-d alt-enter backspace delete ctrl-r escape enter ctrl-a';
+  const names =
+    'left right up down home end ctrl-k ctrl-u ctrl-w ctrl-y ctrl-t alt-b alt-f alt-d alt-enter backspace delete ctrl-r escape enter ctrl-a';
   const key: fc.Arbitrary<Key> = fc.oneof(
     fc.constantFrom(...names.split(' ')).map((name): Key => ({ kind: 'press', name })),
-    fc.string({ unit: fc.constantFrom('a', ' ', 'ü', '漢', '👍🏽', '\\', '\u202e', '\t', 'e\u0301') }).map((text): Key => ({ kind: 'text', text })),
+    fc
+      .string({ unit: fc.constantFrom('a', ' ', 'ü', '漢', '👍🏽', '\\', '\u202e', '\t', 'e\u0301') })
+      .map((text): Key => ({ kind: 'text', text })),
     fc.string({ unit: fc.constantFrom('x', '\n', '字') }).map((text): Key => ({ kind: 'paste', text })),
   );
 
@@ -78,10 +81,21 @@ describe('edit line', () => {
         let view: EditView | undefined;
         for (const next of [undefined, ...keys]) {
           if (next !== undefined) ({ state } = edit(state, next, history));
-          const drawn = viewOf(state, { prompt: '› ', paintedPrompt: '› ', columns, rows: 8, visible: (text) => text.replaceAll('\u202e', '\\u{202e}') });
+          const drawn = viewOf(state, {
+            prompt: '› ',
+            paintedPrompt: '› ',
+            columns,
+            rows: 8,
+            visible: (text) => text.replaceAll('\u202e', '\\u{202e}'),
+          });
           screen.write(redraw(view, drawn));
           view = drawn;
-          expect(screen.lines().slice(1).map((line) => line.trimEnd())).to.deep.equal(drawn.rows.map((row) => row.trimEnd()));
+          expect(
+            screen
+              .lines()
+              .slice(1)
+              .map((line) => line.trimEnd()),
+          ).to.deep.equal(drawn.rows.map((row) => row.trimEnd()));
           expect([screen.row - 1, screen.column]).to.deep.equal([drawn.cursorRow, drawn.cursorColumn]);
           expect(screen.lines()[0]).to.equal('above');
         }

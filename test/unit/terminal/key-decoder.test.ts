@@ -47,7 +47,8 @@ describe('key decoder', () => {
     ['\x1b[27;3;13~', 'alt-enter'],
     ['\x1b', 'escape'],
   ];
-  for (const [input, name] of cases) it(`knows ${name} as ${JSON.stringify(input)}`, () => expect(keysOf(input)).to.deep.equal([press(name)]));
+  for (const [input, name] of cases)
+    it(`knows ${name} as ${JSON.stringify(input)}`, () => expect(keysOf(input)).to.deep.equal([press(name)]));
 
   it('drops sequences that mean nothing', () => {
     expect(keysOf('a\x1b[?62;22cb\x1b[Ic')).to.deep.equal([text('a'), text('b'), text('c')]);

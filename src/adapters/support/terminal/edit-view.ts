@@ -26,7 +26,7 @@ export function viewOf(state: EditState, space: ViewSpace): EditView {
   // The last column stays free: there a terminal's cursor is neither on this row nor on the next.
   const width = Math.max(8, space.columns - 1);
   const limit = Math.max(1, space.rows);
-  const [prompt, painted] = promptOf(state, space);
+  const [prompt, painted] = promptOf(state, space, width);
   const indent = stringWidth(prompt);
   const reach = width * limit;
   const from = Math.max(0, state.cursor - reach);
@@ -44,9 +44,13 @@ export function viewOf(state: EditState, space: ViewSpace): EditView {
   };
 }
 
-function promptOf(state: EditState, space: ViewSpace): readonly [string, string] {
+function promptOf(state: EditState, space: ViewSpace, width: number): readonly [string, string] {
   if (state.search === undefined) return [space.prompt, space.paintedPrompt];
-  const text = `(${state.search.found ? 'search' : 'not found'}: ${space.visible(state.search.query).slice(-40)}) `;
+  const label = state.search.found ? 'search' : 'not found';
+  // Half of the width, since a character may take two columns.
+  const room = Math.floor((width - label.length - 6) / 2);
+  const query = room > 0 ? graphemes(space.visible(state.search.query).replaceAll('\t', ' ')).slice(-room).join('') : '';
+  const text = room > 0 ? `(${label}: ${query}) ` : '? ';
   return [text, text];
 }
 
