@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'model/timeout'
   | 'model/bad-response'
   | 'memory/invalid-id'
+  | 'memory/unreadable'
   | 'path/outside-boundary'
   | 'channel/auth'
   | 'channel/network'

@@ -1,6 +1,9 @@
 import type { Instant, NoteId } from './identifiers.js';
 import type { Provenance } from './message.js';
 
+/** The largest note, in UTF-8 bytes of its text. */
+export const MAX_NOTE_BYTES = 1_000_000;
+
 /** One Markdown file of the memory, without its front matter. */
 export interface MemoryNote {
   readonly id: NoteId;
