@@ -42,7 +42,7 @@ export class InMemoryMemoryStore implements MemoryStore {
       .map(({ note, texts, heading }) => ({
         heading,
         excerpt: excerptOf(note.text, terms),
-        score: terms.reduce((sum, term, index) => sum + (weights[index] ?? 0) * score(texts, term), 0),
+        score: total(terms.map((term, index) => (weights[index] ?? 0) * score(texts, term))),
       }))
       .filter((hit) => hit.score > 0)
       .sort((one, other) => other.score - one.score || (one.heading.id < other.heading.id ? -1 : 1))
@@ -70,6 +70,11 @@ function score(texts: readonly string[], term: SearchTerm): number {
 function countIn(text: string, term: SearchTerm): number {
   const words = term.join(' ');
   return text.split(` ${words} `).length - 1 || (text.split(words).length - 1) / 4;
+}
+
+/** Notes with all terms come first. */
+function total(scores: readonly number[]): number {
+  return scores.reduce((sum, value) => sum + value, scores.every((value) => value > 0) && scores.length > 0 ? 1_000 : 0);
 }
 
 function saturated(count: number): number {

@@ -89,7 +89,10 @@ function entriesOf(block: string): readonly FrontMatterEntry[] {
 function valueText(entry: FrontMatterEntry): string {
   const line = entry.lines[0] ?? '';
   const value = line.slice(line.indexOf(':') + 1).trim();
-  if (value.startsWith('"') || value.startsWith("'")) return value.slice(0, quotedLength(value));
+  if (value.startsWith('"') || value.startsWith("'")) {
+    const length = quotedLength(value);
+    return /^\s*(?:#|$)/.test(value.slice(length)) ? value.slice(0, length) : value;
+  }
   return value.startsWith('#') ? '' : value.replace(/[ \t]+#.*$/, '');
 }
 

@@ -24,7 +24,7 @@ export function foldText(text: string): string {
     .replace(UNSPACED, ' $& ');
 }
 
-/** One word of a query: its folded tokens, which must follow each other in a note. */
+/** One term of a query: its folded words, which must follow each other in a note. A plain word is a term of one. */
 export type SearchTerm = readonly string[];
 
 /** The words of a folded text. */
@@ -32,12 +32,13 @@ export function wordsOf(folded: string): readonly string[] {
   return folded.match(WORD) ?? [];
 }
 
-/** The terms of a query, folded, each once, at most 32: words parted by white space; what is written together stays together. */
+/** The terms of a query, folded, each once, at most 32: its words; characters of a script without spaces stay together as a phrase. */
 export function searchTerms(query: string): readonly SearchTerm[] {
   const terms = new Map<string, SearchTerm>();
-  for (const part of query.slice(0, 2_000).split(/\s+/)) {
-    const term = wordsOf(foldText(part));
-    if (term.length > 0) terms.set(term.join(' '), term);
+  for (const part of query.slice(0, 2_000).normalize('NFKC').match(WORD) ?? []) {
+    const words = wordsOf(foldText(part));
+    const phrase = words.length > 1 && words.every((word) => word.search(UNSPACED) === 0);
+    for (const term of phrase ? [words] : words.map((word) => [word])) terms.set(term.join(' '), term);
   }
   return [...terms.values()].slice(0, 32);
 }

@@ -52,6 +52,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   'model/timeout': EXIT.limit,
   'model/bad-response': EXIT.network,
   'memory/invalid-id': EXIT.usage,
+  'memory/unreadable': EXIT.failure,
   'path/outside-boundary': EXIT.usage,
   'channel/auth': EXIT.credential,
   'channel/network': EXIT.network,
