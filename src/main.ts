@@ -11,6 +11,14 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/start-command.js'),
   },
   {
+    noun: 'completion',
+    group: 'MISC',
+    summary: 'completion for your shell',
+    verbs: ['bash', 'zsh', 'fish'],
+    hidden: ['complete'],
+    load: () => import('./frontends/terminal/completion-command.js'),
+  },
+  {
     noun: 'help',
     group: 'MISC',
     summary: 'explain a command or a topic',

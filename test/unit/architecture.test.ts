@@ -56,6 +56,7 @@ const OWNERS: readonly (readonly [name: string, files: RegExp])[] = [
   ['openai', /^adapters\/openai\//],
   ['age-encryption', /^adapters\/age\//],
   ['cac', /^frontends\/terminal\/parse-arguments\.ts$/],
+  ['@bomb.sh/tab', /^frontends\/terminal\/completion-command\.ts$/],
   ['prompts', /^frontends\/terminal\/prompter\.ts$/],
   ['kleur', /^adapters\/support\/terminal\/paint\.ts$/],
 ];

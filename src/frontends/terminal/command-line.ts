@@ -33,7 +33,7 @@ export function findCommand(line: readonly string[], nouns: readonly Noun[]): Co
   const verbAt = findWord(after, 0);
   const verb = after[verbAt];
   if (verb === undefined || verb === '--') return { noun, verb: undefined, remaining: [...before, ...after] };
-  if (!noun.verbs.includes(verb)) throw new UnknownWord(verb, noun.verbs, noun.noun);
+  if (!noun.verbs.includes(verb) && !noun.hidden?.includes(verb)) throw new UnknownWord(verb, noun.verbs, noun.noun);
   return { noun, verb, remaining: [...before, ...after.slice(0, verbAt), ...after.slice(verbAt + 1)] };
 }
 

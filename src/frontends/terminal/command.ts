@@ -115,5 +115,7 @@ export interface Noun {
   readonly summary: string;
   /** Empty where the noun alone is the command. */
   readonly verbs: readonly string[];
+  /** Verbs that only programs call; no help lists them. */
+  readonly hidden?: readonly string[];
   load(): Promise<{ readonly commands: readonly Command[] }>;
 }

@@ -36,12 +36,13 @@ export function shortHelp(nouns: readonly Noun[]): string {
 /** The help of a noun with its verbs. */
 export function nounHelp(noun: Noun, commands: readonly Command[]): string {
   if (commands.length === 1 && commands[0]?.verb === undefined && commands[0] !== undefined) return commandHelp(commands[0]);
+  const listed = commands.filter(({ verb }) => verb !== undefined && noun.verbs.includes(verb));
   return [
     `pyra ${noun.noun}: ${noun.summary}`,
     '',
     `usage: pyra ${noun.noun} VERB [FLAGS]`,
     '',
-    ...table(commands.map((command) => [[command.verb ?? '', command.words ?? ''].join(' ').trim(), command.summary])),
+    ...table(listed.map((command) => [[command.verb ?? '', command.words ?? ''].join(' ').trim(), command.summary])),
     '',
     `more: pyra ${noun.noun} VERB --help`,
     '',

@@ -13,7 +13,7 @@ describe('the command table', () => {
     it(`has the verbs of ${noun.noun} as its module has them, documented`, async function () {
       this.timeout(20_000);
       const { commands } = await noun.load();
-      expect(commands.flatMap((command) => command.verb ?? [])).to.deep.equal([...noun.verbs]);
+      expect(commands.flatMap((command) => command.verb ?? [])).to.deep.equal([...noun.verbs, ...(noun.hidden ?? [])]);
       expect(commands).not.to.be.empty;
       if (noun.verbs.length === 0) expect(commands).to.have.length(1);
       for (const command of commands) {

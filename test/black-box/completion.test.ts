@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { PROJECT } from '../support/source-files.js';
+
+const PYRA = join(PROJECT, 'bin/pyra');
+const env = { PATH: `${dirname(PYRA)}:${process.env.PATH}`, HOME: '/nonexistent', PYRA_HOME: '/nonexistent/pyra' };
+
+/** The suggestions for a line whose last word is being written. */
+function suggest(...words: readonly string[]): readonly string[] {
+  const { stdout, status } = spawnSync(PYRA, ['completion', 'complete', '--', ...words], { encoding: 'utf8', env, input: '' });
+  expect(status).to.equal(0);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith(':'))
+    .map((line) => line.split('\t')[0] ?? '');
+}
+
+describe('pyra completion', () => {
+  it('suggests nouns, verbs and flags', () => {
+    expect(suggest('')).to.include.members(['start', 'help', 'completion']);
+    expect(suggest('comp')).to.deep.equal(['completion']);
+    expect(suggest('completion', '')).to.deep.equal(['bash', 'zsh', 'fish']);
+    expect(suggest('completion', 'bash', '--no-')).to.deep.equal(['--no-color', '--no-input']);
+  });
+
+  for (const [shell, check] of [
+    ['bash', ['bash', '-n']],
+    ['zsh', ['zsh', '-n']],
+    ['fish', ['fish', '--no-execute']],
+  ] as const) {
+    it(`prints a script that ${shell} accepts`, function () {
+      const { stdout, status } = spawnSync(PYRA, ['completion', shell], { encoding: 'utf8', env, input: '' });
+      expect(status).to.equal(0);
+      expect(stdout).to.include('pyra completion complete --');
+      const [program, ...args] = check;
+      const accepted = spawnSync(program, args, { input: stdout, encoding: 'utf8' });
+      if (accepted.error !== undefined) this.skip();
+      expect(accepted.stderr).to.equal('');
+      expect(accepted.status).to.equal(0);
+    });
+  }
+
+  /** What bash offers at the end of a line of these words. */
+  function inBash(...words: readonly string[]): string {
+    const program = `
+      source <("${PYRA}" completion bash)
+      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+      _pyra_completion
+      echo "\${COMPREPLY[*]}"`;
+    return spawnSync('bash', ['-c', program, 'bash', ...words], { encoding: 'utf8', env }).stdout.trim();
+  }
+
+  it('completes in a real bash', () => {
+    expect(inBash('pyra', 'comp')).to.equal('completion');
+    expect(inBash('pyra', 'completion', '')).to.equal('bash zsh fish');
+    expect(inBash('pyra', '--no')).to.equal('--no-color --no-input');
+  });
+
+  it('runs nothing that stands in the line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pyra-completion-'));
+    try {
+      const file = join(folder, 'file');
+      for (const word of [`$(touch ${file})`, `\`touch ${file}\``, `;touch ${file}`]) inBash('pyra', 'help', word, '');
+      inBash('pyra', 'help', '>', file, '');
+      expect(existsSync(file)).to.equal(false);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
