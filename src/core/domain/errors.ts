@@ -3,6 +3,8 @@ export type ErrorCode =
   | 'settings/invalid'
   | 'home/insecure'
   | 'home/locked'
+  | 'home/unwritable'
+  | 'conversation/corrupt'
   | 'vault/absent'
   | 'vault/locked'
   | 'vault/wrong-passphrase'

@@ -39,6 +39,8 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   'settings/invalid': EXIT.failure,
   'home/insecure': EXIT.failure,
   'home/locked': EXIT.failure,
+  'home/unwritable': EXIT.failure,
+  'conversation/corrupt': EXIT.failure,
   'vault/absent': EXIT.credential,
   'vault/locked': EXIT.credential,
   'vault/wrong-passphrase': EXIT.credential,
