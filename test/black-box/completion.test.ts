@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -35,8 +35,12 @@ describe('pyra completion', () => {
       const { stdout, status } = spawnSync(PYRA, ['completion', shell], { encoding: 'utf8', env, input: '' });
       expect(status).to.equal(0);
       expect(stdout).to.include('pyra completion complete --');
+      const folder = mkdtempSync(join(tmpdir(), 'pyra-completion-'));
+      const file = join(folder, 'script');
+      writeFileSync(file, stdout);
       const [program, ...args] = check;
-      const accepted = spawnSync(program, args, { input: stdout, encoding: 'utf8' });
+      const accepted = spawnSync(program, [...args, file], { input: '', encoding: 'utf8' });
+      rmSync(folder, { recursive: true, force: true });
       if (accepted.error !== undefined) this.skip();
       expect(accepted.stderr).to.equal('');
       expect(accepted.status).to.equal(0);
