@@ -1,11 +1,6 @@
-/** Where in a text something that looks like a secret stands. */
-export interface SecretRange {
-  /** UTF-16 code units from the start of the text. */
-  readonly start: number;
-  readonly end: number;
-  /** The rule that found it, such as `github-pat`. */
-  readonly rule: string;
-}
+import type { SecretRange } from '../core/domain/secret-range.js';
+
+export type { SecretRange };
 
 /** Finds what looks like a key, a token or a password in a text. */
 export interface SecretDetector {
