@@ -1,0 +1,183 @@
+import type { FindingCategory } from './finding.js';
+
+/** One inbound pattern: classes of words that follow each other, with at most so many other words between them. */
+export interface InjectionPattern {
+  readonly label: string;
+  readonly category: FindingCategory;
+  /** One sentence in lower case for the person. */
+  readonly message: string;
+  /** Alternatives, each `class gap class gap class …`; the gap is the most words that may stand between. */
+  readonly sequences: readonly string[];
+}
+
+const pattern = (category: FindingCategory, label: string, message: string, ...sequences: readonly string[]): InjectionPattern => ({
+  label,
+  category,
+  message,
+  sequences,
+});
+
+/** What injected text tends to say, in four categories. Written from general knowledge of the categories, not from any collection of attacks. */
+export const INJECTION_PATTERNS: readonly InjectionPattern[] = [
+  pattern(
+    'instruction-override',
+    'ignore-previous-instructions',
+    'asks to ignore earlier instructions',
+    'override 4 earlier 3 orders',
+    'override 3 your 3 orders',
+    'override 2 whole 3 strictOrders',
+    'override 3 earlier 2 talk',
+    'stop 1 following 3 orders',
+    'negation 1 following 2 earlier 2 orders',
+    'negation 1 following 1 your 2 orders',
+  ),
+  pattern(
+    'instruction-override',
+    'ignore-everything-before',
+    'asks to forget what was said before',
+    'override 1 whole 4 said',
+    'override 2 you 2 said',
+  ),
+  pattern(
+    'instruction-override',
+    'new-instructions',
+    'claims to bring new instructions',
+    'newness 1 strictOrders 2 colon',
+    'your 1 newness 1 task',
+    'your 1 only 1 task 0 is',
+    'your 0 task 1 is 0 now',
+    'override 6 newness 1 strictOrders',
+  ),
+  pattern(
+    'instruction-override',
+    'task-precondition',
+    'makes another action a condition of the task',
+    'before 2 you 3 finish 4 userTask 6 must 3 first',
+    'before 2 finish 4 userTask 4 you 1 must',
+    'before 2 you 2 finish 5 you 1 must',
+    'must 3 first 10 before 3 finish 3 userTask',
+  ),
+  pattern(
+    'instruction-override',
+    'instead-of-task',
+    'asks to do something else than the task',
+    'instead 0 of 1 answering 3 userTask',
+    'instead 0 of 1 answering 3 earlier',
+  ),
+  pattern(
+    'instruction-override',
+    'must-obey',
+    'demands obedience',
+    'you 1 must 1 obey',
+    'obey 3 strictOrders',
+    'negation 1 obey 3 earlier',
+  ),
+  pattern('impersonation', 'chat-template-token', 'holds marks that separate the roles of a chat', 'bareTemplate', 'open 0 template'),
+  pattern(
+    'impersonation',
+    'fake-role',
+    'pretends to be a message of the system or the assistant',
+    'open 0 roleWord 1 colon 2 you',
+    'roleWord 0 colon 2 override',
+    'roleWord 1 message 1 colon',
+    'open 0 roleWord 0 message',
+    'system 0 prompt 0 colon 1 you',
+  ),
+  pattern(
+    'impersonation',
+    'fake-tag',
+    'holds a tag that pretends authority',
+    'open 0 tag 3 you',
+    'open 0 tag 4 override',
+    'open 0 tag 2 ai',
+  ),
+  pattern(
+    'impersonation',
+    'you-are-now',
+    'tries to give the assistant another identity',
+    'you 0 is 0 now 0 a 3 ai',
+    'you 0 is 0 now 2 freed',
+    'you 0 is 0 now 0 a',
+    'from 0 now 0 on 1 you',
+    'you 1 no 0 longer 1 bound',
+    'pretend 4 freed',
+    'pretend 4 no 2 limits',
+    'pretend 6 negation 2 limits',
+    'you 3 negation 1 limits',
+  ),
+  pattern('impersonation', 'special-mode', 'claims that a special mode is on', 'modeKind 0 mode 2 enabled', 'enabled 2 modeKind 0 mode'),
+  pattern(
+    'impersonation',
+    'false-authority',
+    'claims to speak for the person or the makers',
+    'message 1 from 1 your 1 maker',
+    'message 2 from 1 your 1 user',
+    'message 2 from 1 vendor',
+    'im 0 am 1 your 2 maker',
+    'im 1 your 1 maker',
+    'as 0 your 1 maker',
+  ),
+  pattern(
+    'impersonation',
+    'addresses-the-model',
+    'speaks to an AI that reads it',
+    'surelyAi 2 reading 0 this',
+    'surelyAi 1 assistants 2 reading',
+    'assistants 1 reading 0 this',
+    'if 0 you 0 is 2 surelyAi',
+    'if 0 you 0 is 1 a 2 assistants',
+    'address 2 surelyAi',
+    'message 1 to 2 surelyAi 1 assistants',
+  ),
+  pattern(
+    'exfiltration',
+    'send-secrets',
+    'asks to send secrets away',
+    'send 6 secret 6 to 3 place',
+    'send 6 key 1 keyNoun 6 to 3 place',
+    'send 3 to 3 place 8 secret',
+  ),
+  pattern(
+    'exfiltration',
+    'send-private-texts',
+    'asks to send conversations or documents away',
+    'send 4 whole 4 mine 6 to 3 place',
+    'send 4 history 1 history 6 to 3 place',
+    'send 3 system 0 prompt 6 to',
+    'send 3 whole 3 mine 4 to 2 place',
+  ),
+  pattern(
+    'exfiltration',
+    'reveal-prompt',
+    'asks for the system prompt',
+    'reveal 3 system 1 prompt',
+    'reveal 2 your 1 prompt',
+    'reveal 2 your 2 system 1 prompt',
+  ),
+  pattern(
+    'exfiltration',
+    'data-in-link',
+    'asks to put data into a link',
+    'append 5 secret 5 carrier',
+    'append 4 history 6 carrier',
+    'append 5 key 0 keyNoun 5 carrier',
+  ),
+  pattern(
+    'concealment',
+    'do-not-tell',
+    'asks to hide something from the person',
+    'negation 1 tell 3 user',
+    'negation 2 tell 3 this 2 to 1 user',
+    'keep 2 this 2 hush 2 from',
+    'keep 1 this 2 from 1 user',
+  ),
+  pattern('concealment', 'do-it-secretly', 'asks to act unnoticed', 'secretly 2 doing', 'silently 2 quietSend', 'quietSend 8 secretly'),
+  pattern(
+    'concealment',
+    'decode-and-follow',
+    'asks to decode a text and follow it',
+    'decode 8 follow 3 encodedOrders',
+    'follow 3 decode 2 encodedOrders',
+  ),
+  pattern('concealment', 'as-if-nothing', 'asks to go on as if nothing had happened', 'pretend 2 as 1 asIf 1 happened'),
+];
