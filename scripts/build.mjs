@@ -65,6 +65,8 @@ async function bundle() {
     // CommonJS packages inside an ES module bundle call require() for built-in modules. Made when first called: `import 'node:module'` in
     // every chunk would cost each start some milliseconds.
     banner: { js: "const require=name=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);" },
+    // It starts programs that lie beside its own files.
+    external: ['clipboardy'],
     // Its CommonJS build pulls in the whole of libphonenumber (498 kB against 13 kB).
     alias: { 'class-validator': join(root, 'node_modules/class-validator/esm2015/index.js') },
     define: { PYRA_VERSION: JSON.stringify(version) },
