@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open, readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import { systemErrorCode, writeError } from './write-error.js';
@@ -45,7 +45,7 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Removes the temporary files that killed writers left in a directory: those whose process is gone and that are older than ten minutes. */
+/** Removes the temporary files and folders that killed writers left in a directory: those whose process is gone and that are older than ten minutes. */
 export async function sweepTemporaryFiles(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
@@ -53,7 +53,8 @@ export async function sweepTemporaryFiles(folder: string): Promise<void> {
     if (!Number.isInteger(pid) || isRunning(pid)) continue;
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
-    if (status?.isFile() && Date.now() - status.mtimeMs > TEMPORARY_MAX_AGE_MS) await unlink(path).catch(() => undefined);
+    if (status === undefined || Date.now() - status.mtimeMs <= TEMPORARY_MAX_AGE_MS) continue;
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
