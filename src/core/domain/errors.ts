@@ -40,6 +40,8 @@ export interface PyraErrorDetails {
   readonly retryable?: boolean;
   /** How long the other side asked to wait before the next try, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** The most further tries that make sense, where that is fewer than usual. */
+  readonly retryLimit?: number;
   readonly cause?: unknown;
 }
 
@@ -50,6 +52,7 @@ export class PyraError extends Error {
   readonly hint: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly retryLimit: number | undefined;
   readonly [BRAND] = true;
 
   constructor(code: ErrorCode, message: string, details: PyraErrorDetails = {}) {
@@ -58,6 +61,7 @@ export class PyraError extends Error {
     this.hint = details.hint;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
+    this.retryLimit = details.retryLimit;
   }
 }
 
