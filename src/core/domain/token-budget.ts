@@ -43,27 +43,32 @@ export function correctionFactor(estimated: number, reported: number): number {
   return Math.min(3, Math.max(0.5, reported / estimated));
 }
 
-/** What fits: the newest messages within a budget, and how many older ones were left out. */
-export interface Trimmed {
-  readonly kept: readonly PromptMessage[];
-  /** How many messages at the start were left out. */
-  readonly dropped: number;
+/** A sequence of messages as the budget sees it: read from the end, and no further than needed. */
+export interface Sequence {
+  readonly length: number;
+  /** The estimate of one message, in tokens. */
+  tokens(index: number): number;
+  /** Whether a message of the person starts here, so that a cut before it splits no call from its result. */
+  startsExchange(index: number): boolean;
 }
 
 /**
- * Keeps the newest messages whose estimate fits into `budget` tokens. It cuts only where a message of the person starts, so that a call
- * is never split from its result, and always keeps the last exchange (the person's last message and everything after it), whatever its size.
+ * The index of the first message to keep so that the newest ones fit into `budget` tokens. It cuts only where an exchange starts and
+ * always keeps the last exchange, whatever its size.
  */
-export function trimToBudget(messages: readonly PromptMessage[], budget: number): Trimmed {
-  const sizes = messages.map(estimateMessageTokens);
-  let start = lastUserIndex(messages);
-  let used = sum(sizes, start, messages.length);
-  for (let index = start - 1; index >= 0; index -= 1) {
-    used += sizes[index] ?? 0;
-    if (used > budget) break;
-    if (messages[index]?.role === 'user') start = index;
+export function firstWithinBudget(sequence: Sequence, budget: number): number {
+  let first = 0;
+  let used = 0;
+  let lastExchangeKept = false;
+  for (let index = sequence.length - 1; index >= 0; index -= 1) {
+    used += sequence.tokens(index);
+    if (used > budget && lastExchangeKept) return first;
+    if (sequence.startsExchange(index)) {
+      first = index;
+      lastExchangeKept = true;
+    }
   }
-  return { kept: messages.slice(start), dropped: start };
+  return 0;
 }
 
 /**
@@ -85,17 +90,4 @@ export function shortenResults(
     used -= saved;
     return shorter;
   });
-}
-
-function lastUserIndex(messages: readonly PromptMessage[]): number {
-  return Math.max(
-    0,
-    messages.findLastIndex((message) => message.role === 'user'),
-  );
-}
-
-function sum(sizes: readonly number[], from: number, to: number): number {
-  let total = 0;
-  for (let index = from; index < to; index += 1) total += sizes[index] ?? 0;
-  return total;
 }

@@ -42,6 +42,7 @@ export type TurnEvent =
       readonly provenance: Provenance;
       readonly findings: readonly Finding[];
     }
+  | { readonly type: 'input-findings'; readonly source: string; readonly findings: readonly Finding[] }
   | { readonly type: 'answer-findings'; readonly findings: readonly Finding[] }
   | TurnNotice
   | { readonly type: 'turn-end'; readonly reason: 'answered' | 'round-limit' | 'aborted'; readonly usage: TokenUsage };
