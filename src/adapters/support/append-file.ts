@@ -1,0 +1,54 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { PyraError } from '../../core/domain/errors.js';
+import { syncDirectory } from './atomic-file.js';
+import { systemErrorCode, writeError } from './write-error.js';
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+const MODE = 0o600;
+
+/**
+ * Appends to a file, mode 0600, and waits until the bytes are on disk; a write that fails takes back what it had written. Call it under a
+ * lock. `prepare` may look at the end of the open file first, repair it, and gives what to write. Throws `home/insecure` for a symbolic link, `home/unwritable` for
+ * a full disk and the like.
+ */
+export async function appendDurably(path: string, prepare: (file: FileHandle, size: number) => Promise<string>): Promise<void> {
+  const { file, made } = await openForAppend(path);
+  try {
+    const status = await file.stat();
+    if ((status.mode & 0o777) !== MODE) await file.chmod(MODE);
+    const bytes = Buffer.from(await prepare(file, status.size));
+    const { size } = await file.stat();
+    try {
+      for (let written = 0; written < bytes.length; ) written += (await file.write(bytes, written)).bytesWritten;
+      await file.datasync();
+    } catch (error) {
+      await file.truncate(size).catch(() => undefined);
+      throw error;
+    }
+    if (made) await syncDirectory(dirname(path));
+  } catch (error) {
+    throw writeError(error, path);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openForAppend(path: string): Promise<{ readonly file: FileHandle; readonly made: boolean }> {
+  try {
+    return { file: await open(path, O_RDWR | O_APPEND | O_NOFOLLOW), made: false };
+  } catch (error) {
+    if (systemErrorCode(error) === 'ELOOP') {
+      throw new PyraError('home/insecure', `${basename(path)} is a symbolic link`, {
+        hint: 'remove the link and put the real file in its place',
+      });
+    }
+    if (systemErrorCode(error) !== 'ENOENT') throw writeError(error, path);
+  }
+  try {
+    return { file: await open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, MODE), made: true };
+  } catch (error) {
+    throw writeError(error, path);
+  }
+}
