@@ -46,6 +46,7 @@ async function main(): Promise<void> {
     openPyra: async () => {
       throw new Error('no composition yet');
     },
+    terminal: () => import('./adapters/terminal/module.js'),
     parser: () => import('./frontends/terminal/parse-arguments.js'),
     prompter: () => import('./frontends/terminal/prompter.js'),
     help: () => import('./frontends/terminal/help.js'),

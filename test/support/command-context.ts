@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { createPaint } from '../../src/adapters/support/terminal/paint.js';
 import type { Pyra } from '../../src/core/usecases/pyra.js';
-import type { Command, CommandContext } from '../../src/frontends/terminal/command.js';
+import type { Command, CommandContext, PersonAtTerminal } from '../../src/frontends/terminal/command.js';
 import type { ExitCode } from '../../src/frontends/terminal/exit-codes.js';
 import type { Globals } from '../../src/frontends/terminal/global-flags.js';
 import { parseArguments } from '../../src/frontends/terminal/parse-arguments.js';
@@ -11,6 +11,8 @@ import { splitFlags } from '../../src/frontends/terminal/split-flags.js';
 /** What a test may set of a command's surroundings. */
 export interface ContextOptions {
   readonly pyra?: Pyra;
+  /** Who sits at the terminal; nobody when absent. */
+  readonly terminal?: PersonAtTerminal;
   readonly globals?: Partial<Globals>;
   readonly env?: Readonly<Record<string, string>>;
   readonly home?: string;
@@ -57,6 +59,8 @@ export function commandContext(options: ContextOptions = {}): CommandContext & {
       if (!globals.quiet) streams.stderr.write(`${text}\n`);
     },
     paint: () => createPaint(false),
+    openTerminal: async () =>
+      options.terminal ?? { console: () => undefined, approver: { decide: async () => ({ outcome: 'deny', by: 'unavailable' }) } },
     openPrompter: async () => createPrompter({ stdin, stderr: streams.stderr, interactive: false }),
     openPyra: async () => {
       if (options.pyra === undefined) throw new Error('the test gave no Pyra');

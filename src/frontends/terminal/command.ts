@@ -7,8 +7,10 @@
  * `context.say`, and returns its exit code; it never calls `process.exit`, and never touches `process.stdout` itself.
  */
 import type { Paint } from '../../adapters/support/terminal/paint.js';
+import type { TerminalConsole } from '../../adapters/support/terminal/terminal-console.js';
 import type { JsonObject } from '../../core/domain/json.js';
 import type { Pyra } from '../../core/usecases/pyra.js';
+import type { Approver } from '../../ports/approver.js';
 import type { ExitCode } from './exit-codes.js';
 import type { Globals } from './global-flags.js';
 import type { Prompter } from './prompter.js';
@@ -68,6 +70,18 @@ export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; r
 export interface OpenOptions {
   /** Another home than that of the environment and `--profile`, such as the temporary one of the demo. */
   readonly home?: string;
+  /** Keep the conversation in memory only. */
+  readonly ephemeral?: boolean;
+  /** The most time for one model request, instead of that of the settings. */
+  readonly timeoutSeconds?: number;
+}
+
+/** The person at the terminal. */
+export interface PersonAtTerminal {
+  /** Where keys are read and lines are edited; `undefined` where nobody can be asked. Opened at the first call. */
+  console(): TerminalConsole | undefined;
+  /** Asks the person with a card; denies as `unavailable` where nobody can be asked. */
+  readonly approver: Approver;
 }
 
 /** What a command gets from the router: its streams, the global flags, and Pyra when it asks for it. */
@@ -96,6 +110,8 @@ export interface CommandContext {
   readonly interactive: boolean;
   /** Questions on the terminal (never for approvals); without a terminal each is a usage error that names the flag to use instead. */
   openPrompter(): Promise<Prompter>;
+  /** The console and the approver of the terminal; opened once. Under `--no-input` nobody is there. */
+  openTerminal(): Promise<PersonAtTerminal>;
   /** Pyra for the chosen home; opened once, closed by the router. */
   openPyra(options?: OpenOptions): Promise<Pyra>;
   /** Runs another command by its words, such as `['setup']`; resolves with its exit code. */

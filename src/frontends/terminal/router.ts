@@ -1,9 +1,18 @@
 import { isatty } from 'node:tty';
 import { homeFolder } from '../../adapters/support/home-folder.js';
-import { createPaint, wantsColor } from '../../adapters/support/terminal/paint.js';
+import { createPaint, type Paint, wantsColor } from '../../adapters/support/terminal/paint.js';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { Pyra } from '../../core/usecases/pyra.js';
-import type { Command, CommandContext, InputStream, Noun, OutputStream, ParsedArguments } from './command.js';
+import type {
+  Command,
+  CommandContext,
+  InputStream,
+  Noun,
+  OpenOptions,
+  OutputStream,
+  ParsedArguments,
+  PersonAtTerminal,
+} from './command.js';
 import { findCommand, UnknownWord } from './command-line.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { GLOBAL_FLAGS, type Globals, resolveGlobals } from './global-flags.js';
@@ -25,7 +34,10 @@ export interface RouterPorts {
   readonly cwd: string;
   readonly signal: AbortSignal;
   onInterrupt(handler: () => void): () => void;
-  openPyra(options: { readonly home: string; readonly context: CommandContext }): Promise<Pyra>;
+  openPyra(options: OpenOptions & { readonly home: string; readonly context: CommandContext }): Promise<Pyra>;
+  terminal(): Promise<{
+    openTerminal(options: { readonly askable: boolean; readonly paint: Paint; readonly environment: RouterPorts['env'] }): PersonAtTerminal;
+  }>;
   parser(): Promise<{ parseArguments(command: Command, line: SplitLine): ParsedArguments }>;
   prompter(): Promise<{ createPrompter(streams: PrompterStreams): Prompter }>;
   help(): Promise<typeof Help>;
@@ -110,6 +122,7 @@ function splitOrHelp(remaining: readonly string[], specs: Parameters<typeof spli
 function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Pyra>[]): CommandContext {
   const home = homeFolder(ports.env, globals.profile);
   const byHome = new Map<string, Promise<Pyra>>();
+  let person: Promise<PersonAtTerminal> | undefined;
   const context: CommandContext = {
     get stdin() {
       return ports.stdin;
@@ -133,11 +146,17 @@ function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Pyr
     paint: (stream) => createPaint(wantsColor(ports.terminals[stream], ports.env, globals.color)),
     openPrompter: async () =>
       (await ports.prompter()).createPrompter({ stdin: ports.stdin, stderr: ports.stderr, interactive: context.interactive }),
+    openTerminal: () => {
+      person ??= ports
+        .terminal()
+        .then(({ openTerminal }) => openTerminal({ askable: !globals.noInput, paint: context.paint('stderr'), environment: ports.env }));
+      return person;
+    },
     openPyra: (options = {}) => {
       const folder = options.home ?? home;
       const known = byHome.get(folder);
       if (known !== undefined) return known;
-      const pyra = ports.openPyra({ home: folder, context });
+      const pyra = ports.openPyra({ ...options, home: folder, context });
       byHome.set(folder, pyra);
       opened.push(pyra);
       return pyra;

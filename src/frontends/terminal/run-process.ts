@@ -4,7 +4,7 @@ import { reportError } from './report-error.js';
 import { type RouterPorts, route, terminalsOfProcess } from './router.js';
 
 /** What the process knows only by loading more. */
-export type ProcessPorts = Pick<RouterPorts, 'nouns' | 'version' | 'openPyra' | 'parser' | 'prompter' | 'help' | 'nearest'>;
+export type ProcessPorts = Pick<RouterPorts, 'nouns' | 'version' | 'openPyra' | 'terminal' | 'parser' | 'prompter' | 'help' | 'nearest'>;
 
 /** How long a command that holds Pyra open may take to save what it has after Ctrl-C, in milliseconds. */
 const GRACE = 2_000;

@@ -73,6 +73,7 @@ function harness(options: { terminal?: boolean; env?: Record<string, string> } =
     signal: new AbortController().signal,
     onInterrupt: () => () => undefined,
     openPyra: async ({ home }) => ({ close: async () => void closed.push(home) }) as unknown as Pyra,
+    terminal: () => import('../../../../src/adapters/terminal/module.js'),
     parser: () => import('../../../../src/frontends/terminal/parse-arguments.js'),
     prompter: () => import('../../../../src/frontends/terminal/prompter.js'),
     help: () => import('../../../../src/frontends/terminal/help.js'),

@@ -1,0 +1,11 @@
+/** Vendor code of the terminal front-end that few commands need and that is slow to load. */
+
+/**
+ * The text of a PDF file, its pages separated by blank lines.
+ * @throws an error of the PDF library for what is not a PDF
+ */
+export async function pdfText(bytes: Uint8Array): Promise<string> {
+  const { extractText, getDocumentProxy } = await import('unpdf');
+  const { text } = await extractText(await getDocumentProxy(bytes), { mergePages: false });
+  return text.map((page) => page.trim()).join('\n\n');
+}
