@@ -11,6 +11,35 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/start-command.js'),
   },
   {
+    noun: 'session',
+    group: 'YOURS',
+    summary: 'stored conversations',
+    verbs: ['list', 'search', 'show', 'resume', 'export', 'rm'],
+    load: () => import('./frontends/terminal/session-command.js'),
+  },
+  {
+    noun: 'security',
+    group: 'SAFETY',
+    summary: 'what was logged, and whether it is whole',
+    verbs: ['log'],
+    load: () => import('./frontends/terminal/security-command.js'),
+  },
+  {
+    noun: 'doctor',
+    group: 'SAFETY',
+    summary: 'what is wrong, and how to mend it',
+    verbs: [],
+    load: () => import('./frontends/terminal/doctor-command.js'),
+  },
+  {
+    noun: 'config',
+    group: 'MISC',
+    summary: 'settings',
+    verbs: ['get', 'set', 'edit', 'path'],
+    load: () => import('./frontends/terminal/config-command.js'),
+  },
+  { noun: 'usage', group: 'MISC', summary: 'tokens and cost', verbs: [], load: () => import('./frontends/terminal/usage-command.js') },
+  {
     noun: 'completion',
     group: 'MISC',
     summary: 'completion for your shell',
@@ -44,6 +73,9 @@ async function main(): Promise<void> {
     nouns,
     version: pyraVersion(),
     openPyra: async () => {
+      throw new Error('no composition yet');
+    },
+    openFoundation: async () => {
       throw new Error('no composition yet');
     },
     terminal: () => import('./adapters/terminal/module.js'),

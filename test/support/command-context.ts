@@ -1,16 +1,20 @@
 import { PassThrough } from 'node:stream';
 import { createPaint } from '../../src/adapters/support/terminal/paint.js';
+import type { Foundation } from '../../src/core/usecases/foundation.js';
 import type { Pyra } from '../../src/core/usecases/pyra.js';
 import type { Command, CommandContext, PersonAtTerminal } from '../../src/frontends/terminal/command.js';
 import type { ExitCode } from '../../src/frontends/terminal/exit-codes.js';
 import type { Globals } from '../../src/frontends/terminal/global-flags.js';
 import { parseArguments } from '../../src/frontends/terminal/parse-arguments.js';
-import { createPrompter } from '../../src/frontends/terminal/prompter.js';
+import { createPrompter, type Prompter } from '../../src/frontends/terminal/prompter.js';
 import { splitFlags } from '../../src/frontends/terminal/split-flags.js';
 
 /** What a test may set of a command's surroundings. */
 export interface ContextOptions {
-  readonly pyra?: Pyra;
+  readonly pyra?: Partial<Pyra>;
+  readonly foundation?: Partial<Foundation>;
+  /** Answers questions as a person at a terminal would. */
+  readonly prompter?: Partial<Prompter>;
   /** Who sits at the terminal; nobody when absent. */
   readonly terminal?: PersonAtTerminal;
   readonly globals?: Partial<Globals>;
@@ -51,7 +55,7 @@ export function commandContext(options: ContextOptions = {}): CommandContext & {
     version: '0.0.0',
     nouns: [],
     signal: options.signal ?? new AbortController().signal,
-    interactive: false,
+    interactive: options.prompter !== undefined,
     onInterrupt: () => () => undefined,
     print: (text) => void streams.stdout.write(`${text}\n`),
     printJson: (value) => void streams.stdout.write(`${JSON.stringify({ v: 1, ...value })}\n`),
@@ -61,10 +65,15 @@ export function commandContext(options: ContextOptions = {}): CommandContext & {
     paint: () => createPaint(false),
     openTerminal: async () =>
       options.terminal ?? { console: () => undefined, approver: { decide: async () => ({ outcome: 'deny', by: 'unavailable' }) } },
-    openPrompter: async () => createPrompter({ stdin, stderr: streams.stderr, interactive: false }),
+    openPrompter: async () =>
+      (options.prompter as Prompter | undefined) ?? createPrompter({ stdin, stderr: streams.stderr, interactive: false }),
     openPyra: async () => {
       if (options.pyra === undefined) throw new Error('the test gave no Pyra');
-      return options.pyra;
+      return options.pyra as Pyra;
+    },
+    openFoundation: async () => {
+      if (options.foundation === undefined) throw new Error('the test gave no foundation');
+      return options.foundation as Foundation;
     },
     runCommand: async (words) => {
       ran.push([...words]);

@@ -9,6 +9,7 @@
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { TerminalConsole } from '../../adapters/support/terminal/terminal-console.js';
 import type { JsonObject } from '../../core/domain/json.js';
+import type { Foundation } from '../../core/usecases/foundation.js';
 import type { Pyra } from '../../core/usecases/pyra.js';
 import type { Approver } from '../../ports/approver.js';
 import type { ExitCode } from './exit-codes.js';
@@ -114,6 +115,8 @@ export interface CommandContext {
   openTerminal(): Promise<PersonAtTerminal>;
   /** Pyra for the chosen home; opened once, closed by the router. */
   openPyra(options?: OpenOptions): Promise<Pyra>;
+  /** What works with broken settings and repairs nothing by itself; made anew at each call, closed by the router. */
+  openFoundation(options?: Pick<OpenOptions, 'home'>): Promise<Foundation>;
   /** Runs another command by its words, such as `['setup']`; resolves with its exit code. */
   runCommand(words: readonly string[]): Promise<ExitCode>;
   readonly version: string;

@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import { homeFolder } from '../../adapters/support/home-folder.js';
 import { createPaint, type Paint, wantsColor } from '../../adapters/support/terminal/paint.js';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
+import type { Foundation } from '../../core/usecases/foundation.js';
 import type { Pyra } from '../../core/usecases/pyra.js';
 import type {
   Command,
@@ -35,6 +36,7 @@ export interface RouterPorts {
   readonly signal: AbortSignal;
   onInterrupt(handler: () => void): () => void;
   openPyra(options: OpenOptions & { readonly home: string; readonly context: CommandContext }): Promise<Pyra>;
+  openFoundation(options: { readonly home: string; readonly context: CommandContext }): Promise<Foundation>;
   terminal(): Promise<{
     openTerminal(options: { readonly askable: boolean; readonly paint: Paint; readonly environment: RouterPorts['env'] }): PersonAtTerminal;
   }>;
@@ -44,6 +46,9 @@ export interface RouterPorts {
   nearest(): Promise<{ nearest(word: string, known: readonly string[]): string | undefined }>;
 }
 
+/** What the router closes at the end. */
+type Closable = Pick<Pyra, 'close'>;
+
 /** Whether file descriptors 0 to 2 are terminals. */
 export function terminalsOfProcess(): RouterPorts['terminals'] {
   return { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) };
@@ -51,7 +56,7 @@ export function terminalsOfProcess(): RouterPorts['terminals'] {
 
 /** Runs one command line to its exit code. Never rejects: errors are printed on stderr. */
 export async function route(line: readonly string[], ports: RouterPorts): Promise<ExitCode> {
-  const opened: Promise<Pyra>[] = [];
+  const opened: Promise<Closable>[] = [];
   try {
     return await run(line, ports, opened);
   } catch (error) {
@@ -64,7 +69,7 @@ export async function route(line: readonly string[], ports: RouterPorts): Promis
   }
 }
 
-async function run(line: readonly string[], ports: RouterPorts, opened: Promise<Pyra>[]): Promise<ExitCode> {
+async function run(line: readonly string[], ports: RouterPorts, opened: Promise<Closable>[]): Promise<ExitCode> {
   const { noun, verb, remaining } = findCommand(line, ports.nouns);
   const commands = noun === undefined ? [] : (await noun.load()).commands;
   const command = commands.find((candidate) => candidate.verb === verb);
@@ -119,7 +124,7 @@ function splitOrHelp(remaining: readonly string[], specs: Parameters<typeof spli
   }
 }
 
-function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Pyra>[]): CommandContext {
+function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Closable>[]): CommandContext {
   const home = homeFolder(ports.env, globals.profile);
   const byHome = new Map<string, Promise<Pyra>>();
   let person: Promise<PersonAtTerminal> | undefined;
@@ -160,6 +165,11 @@ function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Pyr
       byHome.set(folder, pyra);
       opened.push(pyra);
       return pyra;
+    },
+    openFoundation: (options = {}) => {
+      const foundation = ports.openFoundation({ home: options.home ?? home, context });
+      opened.push(foundation);
+      return foundation;
     },
     runCommand: (words) => run([...words, ...globalWords(globals)], ports, opened),
   };

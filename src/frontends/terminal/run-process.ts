@@ -4,7 +4,10 @@ import { reportError } from './report-error.js';
 import { type RouterPorts, route, terminalsOfProcess } from './router.js';
 
 /** What the process knows only by loading more. */
-export type ProcessPorts = Pick<RouterPorts, 'nouns' | 'version' | 'openPyra' | 'terminal' | 'parser' | 'prompter' | 'help' | 'nearest'>;
+export type ProcessPorts = Pick<
+  RouterPorts,
+  'nouns' | 'version' | 'openPyra' | 'openFoundation' | 'terminal' | 'parser' | 'prompter' | 'help' | 'nearest'
+>;
 
 /** How long a command that holds Pyra open may take to save what it has after Ctrl-C, in milliseconds. */
 const GRACE = 2_000;
@@ -57,6 +60,10 @@ export async function runProcess(ports: ProcessPorts): Promise<never> {
     openPyra: (options) => {
       holdsPyra = true;
       return ports.openPyra(options);
+    },
+    openFoundation: (options) => {
+      holdsPyra = true;
+      return ports.openFoundation(options);
     },
   });
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { PyraError } from '../../../../src/core/domain/errors.js';
+import type { Foundation } from '../../../../src/core/usecases/foundation.js';
 import type { Pyra } from '../../../../src/core/usecases/pyra.js';
 import type { Command, CommandContext, Noun, ParsedArguments } from '../../../../src/frontends/terminal/command.js';
 import type { ExitCode } from '../../../../src/frontends/terminal/exit-codes.js';
@@ -72,6 +73,7 @@ function harness(options: { terminal?: boolean; env?: Record<string, string> } =
     cwd: '/',
     signal: new AbortController().signal,
     onInterrupt: () => () => undefined,
+    openFoundation: async ({ home }) => ({ close: async () => void closed.push(home) }) as unknown as Foundation,
     openPyra: async ({ home }) => ({ close: async () => void closed.push(home) }) as unknown as Pyra,
     terminal: () => import('../../../../src/adapters/terminal/module.js'),
     parser: () => import('../../../../src/frontends/terminal/parse-arguments.js'),
