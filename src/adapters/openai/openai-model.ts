@@ -56,11 +56,10 @@ export class OpenAiModel implements LanguageModel {
         throw modelError(error, { endpoint, model, key });
       }
     } finally {
+      if (!answer.finished) deadline.check(name);
       deadline.dispose();
     }
-    // The vendor's stream ends quietly when it is aborted.
-    if (answer.finished) signal.throwIfAborted();
-    else deadline.check(name);
+    signal.throwIfAborted();
     yield* answer.end();
   }
 }
