@@ -18,6 +18,13 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/session-command.js'),
   },
   {
+    noun: 'model',
+    group: 'EXTEND',
+    summary: 'which model answers',
+    verbs: ['list', 'use', 'test'],
+    load: () => import('./frontends/terminal/model-command.js'),
+  },
+  {
     noun: 'security',
     group: 'SAFETY',
     summary: 'what was logged, and whether it is whole',

@@ -2,7 +2,7 @@ import { ContainerModule } from 'inversify';
 import { provide, tokens } from '../../tokens.js';
 
 /** Binds the model catalog; the vendor's client is loaded when a model is used. */
-export const openAiModule = new ContainerModule(({ bind }) => {
+export const openaiModule = new ContainerModule(({ bind }) => {
   provide(bind, tokens.models, [tokens.vault, tokens.settings, tokens.environment], async (secrets, settings, environment) => {
     const { OpenAiCatalog } = await import('./openai-catalog.js');
     return new OpenAiCatalog({

@@ -12,6 +12,9 @@ import type { Fetch } from './sealed-fetch.js';
 /** The context in tokens of a model that neither the table nor the settings know. */
 const UNKNOWN_CONTEXT = 16_000;
 
+/** The most that a model list may take, in milliseconds: a person waits for it. */
+const LIST_MS = 15_000;
+
 /** The parts that are slow to load, each loaded when it is first needed. */
 export interface OpenAiLoaders {
   model(): Promise<{ readonly OpenAiModel: typeof OpenAiModel }>;
@@ -53,7 +56,7 @@ export class OpenAiCatalog implements ModelCatalog {
   async models(endpoint: Omit<ModelRef, 'model'>, signal: AbortSignal): Promise<readonly string[]> {
     const connection = this.#connect(endpoint);
     const { listModels } = await this.#parts.load.list();
-    return listModels(connection, this.#parts.timeoutMs, signal);
+    return listModels(connection, Math.min(LIST_MS, this.#parts.timeoutMs), signal);
   }
 
   #connect(ref: Omit<ModelRef, 'model'>): Connection {

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../../ports/audit-log.js';
 import type { ConversationStore } from '../../ports/conversation-store.js';
 import type { Home } from '../../ports/home.js';
+import type { ModelCatalog } from '../../ports/language-model.js';
 import type { SettingsStore } from '../../ports/settings-store.js';
 import type { System } from '../../ports/system.js';
 import type { SecretStore, VaultLock } from '../../ports/vault.js';
@@ -9,6 +10,7 @@ import type { SecretStore, VaultLock } from '../../ports/vault.js';
 export interface Pyra {
   readonly conversations: ConversationStore;
   readonly vault: SecretStore & VaultLock;
+  readonly models: ModelCatalog;
   readonly settings: SettingsStore;
   readonly home: Home;
   readonly log: AuditLog;
