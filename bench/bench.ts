@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { startUp } from './start-up.js';
+import { table } from './table.js';
 
 const BENCHMARKS: readonly Benchmark[] = [startUp];
 
@@ -24,12 +25,12 @@ for (const benchmark of BENCHMARKS.filter(({ name }) => positionals.length === 0
   process.stderr.write(`${benchmark.name} …\n`);
   figures.push(...(await benchmark.run({ runs })));
 }
-if (!values.json) process.stdout.write(`${table(figures)}\n`);
+if (!values.json) process.stdout.write(`${figureTable(figures)}\n`);
 process.stdout.write(
   `${JSON.stringify({ v: 1, node: process.version, figures: figures.map((figure) => ({ ...figure, ok: meetsTarget(figure) })) })}\n`,
 );
 
-function table(rows: readonly Figure[]): string {
+function figureTable(rows: readonly Figure[]): string {
   const cells = [
     ['figure', 'value', 'target', ''],
     ...rows.map((figure) => {
@@ -39,13 +40,5 @@ function table(rows: readonly Figure[]): string {
       return [figure.name, `${figure.value.toFixed(2)} ${figure.unit}`, wanted, met === undefined ? '' : met ? 'ok' : 'MISSED'];
     }),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table(cells);
 }

@@ -25,8 +25,8 @@ export type ModelFault =
   | { readonly fault: 'garbage'; readonly text: string }
   /** Sends the text, then an error inside the stream. */
   | { readonly fault: 'error-mid-stream'; readonly text: string; readonly error: JsonObject }
-  /** Sends these bytes as the whole event stream. */
-  | { readonly fault: 'raw'; readonly stream: string }
+  /** Sends these bytes as the whole event stream; `open` leaves the connection open after them. */
+  | { readonly fault: 'raw'; readonly stream: string; readonly open?: true }
   | { readonly fault: 'redirect'; readonly to: string };
 
 /** What the server does with one request: an answer, a fault, or what a function of the request says. */
@@ -113,7 +113,8 @@ async function fail(fault: ModelFault, response: ServerResponse, model: string):
   }
   openEventStream(response);
   if (fault.fault === 'raw') {
-    response.end(fault.stream);
+    response.write(fault.stream);
+    if (fault.open !== true) response.end();
     return;
   }
   for (const chunk of answerChunks({ text: [fault.text] }, model).slice(0, 2)) response.write(eventLine(chunk));

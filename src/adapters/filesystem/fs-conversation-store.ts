@@ -13,7 +13,7 @@ import { tryFileLock, withFileLock } from '../support/file-lock.js';
 import { readTail } from '../support/file-tail.js';
 import { linesOf } from '../support/json-lines.js';
 import { safePath } from '../support/safe-path.js';
-import { systemErrorCode, writeError } from '../support/write-error.js';
+import { plantedLink, systemErrorCode, writeError } from '../support/write-error.js';
 import { indexedHeadings } from './conversation-index.js';
 import { conversationLine, isTorn, messagesOfLine } from './conversation-line.js';
 
@@ -105,8 +105,9 @@ async function readWhole(path: string): Promise<Buffer | undefined> {
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') return undefined;
+    throw code === 'ELOOP' ? plantedLink(path) : error;
   }
   try {
     return await file.readFile();

@@ -31,7 +31,8 @@ export class AnswerAssembler {
     this.#usage = usageOf(chunk.usage) ?? usageOf(isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : undefined) ?? this.#usage;
     const choice = Array.isArray(chunk.choices) ? (chunk.choices[0] as JsonValue | undefined) : undefined;
     if (!isJsonObject(choice)) return [];
-    const events = isJsonObject(choice.delta) ? this.#delta(choice.delta) : [];
+    const delta = choice.delta ?? choice.message;
+    const events = isJsonObject(delta) ? this.#delta(delta) : [];
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') this.#finish = choice.finish_reason;
     return events;
   }

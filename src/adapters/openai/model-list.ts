@@ -13,7 +13,10 @@ export async function listModels(connection: Connection, timeoutMs: number, sign
   const deadline = new RequestDeadline(signal, timeoutMs);
   try {
     const client = openAiClient({ endpoint, key, purpose: 'list', fetch }, timeoutMs);
-    const ids = idsOf(await client.get<JsonValue>('/models', { signal: deadline.signal }), endpoint.provider.quirks.listPrefix ?? '');
+    const ids = idsOf(
+      await client.get<JsonValue>('/models', { signal: deadline.signal, query: { ...endpoint.provider.quirks.list?.query } }),
+      endpoint.provider.quirks.listPrefix ?? '',
+    );
     if (ids !== undefined) return ids;
     throw new PyraError('model/bad-response', `${endpoint.host} does not list models`, { hint: 'check ai.base_url; most end in /v1' });
   } catch (error) {

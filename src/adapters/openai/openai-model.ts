@@ -56,10 +56,11 @@ export class OpenAiModel implements LanguageModel {
         throw modelError(error, { endpoint, model, key });
       }
     } finally {
-      if (!answer.finished) deadline.check(name);
       deadline.dispose();
     }
-    signal.throwIfAborted();
+    // The vendor's stream ends quietly when it is aborted.
+    if (answer.finished) signal.throwIfAborted();
+    else deadline.check(name);
     yield* answer.end();
   }
 }

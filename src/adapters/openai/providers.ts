@@ -10,8 +10,12 @@ export interface ProviderQuirks {
   readonly returns: readonly ('reasoning_content' | 'reasoning_details' | 'extra_content')[];
   /** The header that carries the key; `authorization` means `Bearer KEY`. */
   readonly keyHeader: 'authorization' | 'api-key';
-  /** The same for the model list, where it differs, with the headers that it demands. */
-  readonly list?: { readonly keyHeader: 'x-api-key'; readonly headers: Readonly<Record<string, string>> };
+  /** The same for the model list, where it differs, with the headers that it demands and the query that makes it whole. */
+  readonly list?: {
+    readonly keyHeader: 'x-api-key';
+    readonly headers: Readonly<Record<string, string>>;
+    readonly query: Readonly<Record<string, string>>;
+  };
   /** What ids of the model list start with and requests do without. */
   readonly listPrefix?: string;
   /** The only form of call ids that is accepted. */
@@ -74,7 +78,10 @@ export const PROVIDERS: readonly Provider[] = [
     keyVariable: 'ANTHROPIC_API_KEY',
     defaultModel: 'claude-sonnet-5',
     advice: 'keys are made at https://console.anthropic.com/settings/keys',
-    quirks: { list: { keyHeader: 'x-api-key', headers: { 'anthropic-version': '2023-06-01' } }, historyNeedsTools: true },
+    quirks: {
+      list: { keyHeader: 'x-api-key', headers: { 'anthropic-version': '2023-06-01' }, query: { limit: '1000' } },
+      historyNeedsTools: true,
+    },
   }),
   cloud({
     id: 'gemini',

@@ -38,14 +38,26 @@ export function sealedFetch({
       await response.body?.cancel().catch(() => undefined);
       throw redirected(response.headers.get('location'), url, endpoint);
     }
-    if (response.ok && /\btext\/html\b/i.test(response.headers.get('content-type') ?? '')) {
+    const type = response.headers.get('content-type') ?? '';
+    if (response.ok && /\btext\/html\b/i.test(type)) {
       await response.body?.cancel().catch(() => undefined);
       throw new PyraError('model/bad-response', `${endpoint.host} answered with a web page`, {
         hint: 'check ai.base_url; most end in /v1',
       });
     }
-    return response;
+    return purpose === 'chat' && response.ok && /\bapplication\/json\b/i.test(type) ? streamOf(await response.text(), endpoint) : response;
   };
+}
+
+/** An answer that came whole, as the stream that was asked for: some gateways do not stream, and some report errors with status 200. */
+function streamOf(text: string, endpoint: Endpoint): Response {
+  let line: string;
+  try {
+    line = JSON.stringify(JSON.parse(text));
+  } catch {
+    throw new PyraError('model/bad-response', `${endpoint.host} sent something that is not an answer`, { hint: 'check ai.base_url' });
+  }
+  return new Response(`data: ${line}\n\ndata: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } });
 }
 
 function headersFor(endpoint: Endpoint, key: Secret | undefined, purpose: 'chat' | 'list', body: boolean): Record<string, string> {

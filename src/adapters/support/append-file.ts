@@ -1,17 +1,16 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { PyraError } from '../../core/domain/errors.js';
+import { dirname } from 'node:path';
 import { syncDirectory } from './atomic-file.js';
-import { systemErrorCode, writeError } from './write-error.js';
+import { plantedLink, systemErrorCode, writeError } from './write-error.js';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 const MODE = 0o600;
 
 /**
  * Appends to a file, mode 0600, and waits until the bytes are on disk; a write that fails takes back what it had written. Call it under a
- * lock. `prepare` may look at the end of the open file first, repair it, and gives what to write. Throws `home/insecure` for a symbolic link, `home/unwritable` for
- * a full disk and the like.
+ * lock. `prepare` may look at the end of the open file first, repair it, and gives what to write. Throws `home/insecure` for a symbolic
+ * link, `home/unwritable` for a full disk and the like.
  */
 export async function appendDurably(path: string, prepare: (file: FileHandle, size: number) => Promise<string>): Promise<void> {
   const { file, made } = await openForAppend(path);
@@ -39,11 +38,7 @@ async function openForAppend(path: string): Promise<{ readonly file: FileHandle;
   try {
     return { file: await open(path, O_RDWR | O_APPEND | O_NOFOLLOW), made: false };
   } catch (error) {
-    if (systemErrorCode(error) === 'ELOOP') {
-      throw new PyraError('home/insecure', `${basename(path)} is a symbolic link`, {
-        hint: 'remove the link and put the real file in its place',
-      });
-    }
+    if (systemErrorCode(error) === 'ELOOP') throw plantedLink(path);
     if (systemErrorCode(error) !== 'ENOENT') throw writeError(error, path);
   }
   try {

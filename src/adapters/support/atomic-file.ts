@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PyraError } from '../../core/domain/errors.js';
-import { systemErrorCode, writeError } from './write-error.js';
+import { plantedLink, systemErrorCode, writeError } from './write-error.js';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f]{12}\.tmp$/;
@@ -68,11 +67,7 @@ async function refuseLink(path: string): Promise<void> {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw writeError(error, path);
   });
-  if (status?.isSymbolicLink()) {
-    throw new PyraError('home/insecure', `${basename(path)} is a symbolic link`, {
-      hint: 'remove the link and put the real file in its place',
-    });
-  }
+  if (status?.isSymbolicLink()) throw plantedLink(path);
 }
 
 function isRunning(pid: number): boolean {

@@ -22,3 +22,10 @@ export function writeError(error: unknown, path: string): unknown {
   if (reason === undefined) return error;
   return new PyraError('home/unwritable', `cannot write ${basename(path)}: ${reason[0]}`, { hint: reason[1], cause: error });
 }
+
+/** The error for a symbolic link in place of one of Pyra's own files. */
+export function plantedLink(path: string): PyraError {
+  return new PyraError('home/insecure', `${basename(path)} is a symbolic link`, {
+    hint: 'remove the link and put the real file in its place',
+  });
+}

@@ -1,10 +1,11 @@
-import { type DecodedText, decodedRuns, withoutEscapes } from './decoding-views.js';
+import { decodings } from './decoding-views.js';
 import type { Finding } from './finding.js';
 import { foldText } from './fold.js';
 import { findInvisibleText, type InvisibleText, tagText } from './invisible-text.js';
 import type { MappedText } from './mapped-text.js';
 import { scanOutboundLinks } from './outbound-links.js';
-import { type Reading, scanWords } from './word-scan.js';
+import { rotated } from './rot13.js';
+import { type Reading, scanWords, type WordScan } from './word-scan.js';
 
 /** How much of a text is looked at together, in UTF-16 code units; what a window costs is bounded. */
 const WINDOW = 65_536;
@@ -78,15 +79,18 @@ interface Look {
 
 function scanWindow(window: MappedText, found: Map<string, Finding>): void {
   const looks: Look[] = [{ view: window, level: 0, how: [] }];
+  // Letters of two scripts in one word may be rot13 of look-alikes: what folding makes of them can no longer be turned back.
+  if (MIXED_SCRIPTS.test(window.text))
+    looks.push({ view: { text: rotated(window.text), origin: window.origin }, level: 0, how: ['rot13'] });
   const hidden = tagText(window.text);
   if (hidden.length > 0)
     looks.push({ view: { text: hidden, origin: () => window.origin(window.text.indexOf('\udb40')) }, level: 0, how: ['tag characters'] });
   let budget = DECODED_BUDGET;
   for (let look = looks.shift(); look !== undefined; look = looks.shift()) {
     const view = foldText(look.view);
-    const seen = readAll(view, look, found);
+    const scan = readAll(view, look, found);
     if (look.level === LEVELS) continue;
-    for (const decoded of decodings(view, seen)) {
+    for (const decoded of decodings(view, scan)) {
       budget -= decoded.view.text.length;
       if (budget < 0) return;
       looks.push({ view: decoded.view, level: look.level + 1, how: [...look.how, decoded.how] });
@@ -94,9 +98,9 @@ function scanWindow(window: MappedText, found: Map<string, Finding>): void {
   }
 }
 
-/** Reads the words of a view in every way that it gives cause for; gives whether it may hold encoded runs. */
-function readAll(view: MappedText, look: Look, found: Map<string, Finding>): boolean {
-  const read = (reading: Reading): ReturnType<typeof scanWords> => {
+/** Reads the words of a view in every way that it gives cause for; gives what the plain reading saw. */
+function readAll(view: MappedText, look: Look, found: Map<string, Finding>): WordScan {
+  const read = (reading: Reading): WordScan => {
     const scan = scanWords(view.text, reading);
     const how = reading === 'plain' ? look.how : [...look.how, reading.includes('rot13') ? 'rot13' : 'look-alike digits'];
     for (const { pattern, offset } of scan.matches) {
@@ -107,40 +111,8 @@ function readAll(view: MappedText, look: Look, found: Map<string, Finding>): boo
   };
   const plain = read('plain');
   if (plain.rotated) read('rot13');
-  if (plain.leet) for (const reading of ['leet', 'leet-in-rot13', 'rot13-in-leet'] as const) read(reading);
-  return plain.encoded;
+  for (const reading of plain.leet) read(reading);
+  return plain;
 }
 
-const ROTATED_ESCAPES = /%[2-7][n-s]|\\h[0-9n-s]{4}|\\k[0-9n-s]{2}|&#k|[n-s0-9]{24}/i;
-
-function decodings(view: MappedText, mayHoldRuns: boolean): readonly DecodedText[] {
-  const found = decodingsOf(view, mayHoldRuns);
-  if (mayHoldRuns || ROTATED_ESCAPES.test(view.text)) found.push(...decodingsOf({ text: rotated(view.text), origin: view.origin }, true));
-  if (/[*_]/.test(view.text)) {
-    const bare = withoutMarks(view);
-    if (bare !== undefined) found.push(...decodingsOf(bare, true));
-  }
-  return found;
-}
-
-function decodingsOf(view: MappedText, mayHoldRuns: boolean): DecodedText[] {
-  const found: DecodedText[] = mayHoldRuns ? [...decodedRuns(view)] : [];
-  const plain = withoutEscapes(view);
-  if (plain !== undefined) found.push({ how: 'escapes', view: plain });
-  return found;
-}
-
-function rotated(text: string): string {
-  return text.replace(/[a-z]/gi, (letter) => {
-    const first = letter < 'a' ? 65 : 97;
-    return String.fromCharCode(((letter.charCodeAt(0) - first + 13) % 26) + first);
-  });
-}
-
-/** The view without `*` and `_` inside what may be a run of encoded characters. */
-function withoutMarks(view: MappedText): MappedText | undefined {
-  const text = view.text.replace(/[*_]+/g, '');
-  if (!/[A-Za-z0-9+/]{24}|%[0-9a-f]{2}|&#|\\[ux]/i.test(text)) return undefined;
-  const origin = (offset: number): number => view.origin(Math.min(offset, view.text.length));
-  return { text, origin };
-}
+const MIXED_SCRIPTS = /[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z]/;

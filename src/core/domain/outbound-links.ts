@@ -15,8 +15,8 @@ interface Limits {
 }
 
 /** Images are fetched without a click, so less is enough. */
-const IMAGE: Limits = { value: 24, segment: 40 };
-const HYPERLINK: Limits = { value: 120, segment: 100 };
+const IMAGE: Limits = { value: 24, segment: 32 };
+const HYPERLINK: Limits = { value: 120, segment: 64 };
 
 /** The places where a text for showing or sending carries data in an address, runs a script, or shows one address and goes to another. */
 export function scanOutboundLinks(text: string): readonly Finding[] {
@@ -64,10 +64,12 @@ function carriesData(address: string, limits: Limits): boolean {
     });
 }
 
-/** Whether a part of a path is long and mixes letters and digits, or is full of escapes. */
+const COMMIT_OR_UUID = /^[0-9a-f]{40}$|^(?:\d{1,12}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[a-z0-9]{1,5})?$/i;
+
+/** Whether a part of a path has a long run without dashes and dots that mixes letters and digits, or escapes: more than a name needs. */
 function isPacked(part: string, least: number): boolean {
-  if (part.length < least) return false;
-  return (/[a-z]/i.test(part) && /\d/.test(part)) || (part.match(/%[0-9a-f]{2}/gi) ?? []).length >= 5;
+  if (part.length < least || COMMIT_OR_UUID.test(part)) return false;
+  return part.split(/[-.,]/).some((run) => run.length >= least && ((/[a-z]/i.test(run) && /\d/.test(run)) || run.includes('%')));
 }
 
 function hostOf(address: string): string {

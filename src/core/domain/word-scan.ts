@@ -9,10 +9,12 @@ export interface WordScan {
   readonly matches: readonly { readonly pattern: InjectionPattern; readonly offset: number }[];
   /** Whether words were seen that are pattern words in rot13. */
   readonly rotated: boolean;
-  /** Whether several words mix letters and digits as leet does. */
-  readonly leet: boolean;
+  /** The readings that make a pattern word of a word with digits in it. */
+  readonly leet: readonly Reading[];
   /** Whether there are runs of characters that may be base64 or hex. */
-  readonly encoded: boolean;
+  readonly runs: boolean;
+  /** Whether there are many pairs of characters after each other that may be bytes in hex. */
+  readonly pairs: boolean;
 }
 
 const DROP = 0;
@@ -23,10 +25,14 @@ const FIRST_LETTER = 48;
 const LONGEST_WORD = 18;
 const LONG_RUN = 16;
 const HEX_PAIRS = 12;
+const SHORTEST_SPELLED = 3;
+/** Start and multiplier of the FNV-1a hash. */
+const EMPTY_HASH = -2_128_831_035;
+const PRIME = 16_777_619;
 /** How many words the end of a sentence counts for. */
 const SENTENCE = 3;
 
-const LEET = '4a@a8b3e6g9g1i!i|il' + 'i0o5s$s7t+t2z';
+const LEET = '4a@a8b3e6g9g1i!i|i0o5s$s7t+t2z';
 
 const rotate = (word: string): string =>
   word.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 97 + 13) % 26) + 97));
@@ -95,25 +101,25 @@ interface WordTable {
 const SLOTS = 4_096;
 
 function wordHash(word: string): number {
-  let hash = -2_128_831_035;
-  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 16_777_619);
+  let hash = EMPTY_HASH;
+  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), PRIME);
   return hash;
 }
 
 function buildTable(reading: Reading): WordTable {
   if (stepsOfWord.size === 0) compile();
-  const words = new Map<string, { steps: Step[]; rotated: boolean }>();
+  const words = new Map<string, { steps: Step[]; rotated: number }>();
   const leet = reading !== 'plain' && reading !== 'rot13';
   for (const [word, steps] of stepsOfWord) {
     const base = reading === 'rot13-in-leet' ? rotate(word) : word;
     const key = leet ? unleet(base) : base;
     const known = words.get(key);
-    words.set(key, { steps: [...(known?.steps ?? []), ...steps].sort((a, b) => b.state - a.state), rotated: false });
+    words.set(key, { steps: [...(known?.steps ?? []), ...steps].sort((a, b) => b.state - a.state), rotated: 0 });
   }
   if (reading === 'plain') {
     for (const word of stepsOfWord.keys()) {
       const key = rotate(word);
-      if (word.length >= 5 && !words.has(key)) words.set(key, { steps: [], rotated: true });
+      if (word.length >= 3 && !words.has(key)) words.set(key, { steps: [], rotated: word.length >= 5 ? 2 : 1 });
     }
   }
   const table = {
@@ -130,25 +136,40 @@ function buildTable(reading: Reading): WordTable {
     const entry = table.steps.length;
     table.slots[slot] = entry;
     table.hashes[entry] = hash;
-    table.rotated[entry] = rotated ? 1 : 0;
+    table.rotated[entry] = rotated;
     table.steps.push(steps);
   }
   return table;
 }
 
+/** The number of a word's entry in a table; 0 for none. */
+function entryOf(hash: number, slots: Uint16Array, hashes: Int32Array): number {
+  let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+  for (let entry = slots[slot] as number; entry !== 0; entry = slots[slot] as number) {
+    if (hashes[entry] === hash) return entry;
+    slot = (slot + 1) & (SLOTS - 1);
+  }
+  return 0;
+}
+
+const LEET_READINGS = ['leet', 'leet-in-rot13', 'rot13-in-leet'] as const satisfies readonly Reading[];
 const tables = new Map<Reading, WordTable>();
+
+function tableOf(reading: Reading): WordTable {
+  let table = tables.get(reading);
+  if (table === undefined) {
+    table = buildTable(reading);
+    tables.set(reading, table);
+  }
+  return table;
+}
 
 /**
  * Looks for the inbound patterns in one pass over the words of a text. The work for a word is bounded by the number of patterns that it
  * belongs to, so the time is linear whatever the text. `text` should be folded ({@link foldText}); other characters separate words.
  */
 export function scanWords(text: string, reading: Reading): WordScan {
-  let table = tables.get(reading);
-  if (table === undefined) {
-    table = buildTable(reading);
-    tables.set(reading, table);
-  }
-  return new Pass(text, table).run();
+  return new Pass(text, tableOf(reading)).run();
 }
 
 class Pass {
@@ -160,9 +181,14 @@ class Pass {
   readonly #began = new Int32Array(states);
   #word = 0;
   #rotated = 0;
-  #mixed = 0;
-  #encoded = false;
+  readonly #leet = new Set<Reading>();
+  #runs = false;
+  #manyPairs = false;
   #pairs = 0;
+  #spelledHash = EMPTY_HASH;
+  #spelled = 0;
+  #spelledFrom = 0;
+  #spelledTo = 0;
 
   constructor(text: string, table: WordTable) {
     this.#text = text;
@@ -173,7 +199,7 @@ class Pass {
     const text = this.#text;
     const { letters } = this.#table;
     const length = text.length;
-    let hash = -2_128_831_035;
+    let hash = EMPTY_HASH;
     let count = 0;
     let start = 0;
     let dropped = false;
@@ -183,7 +209,7 @@ class Pass {
       const kind = code < 128 ? (letters[code] as number) : SEPARATOR;
       if (kind >= FIRST_LETTER) {
         if (count === 0) start = index;
-        hash = Math.imul(hash ^ kind, 16_777_619);
+        hash = Math.imul(hash ^ kind, PRIME);
         count++;
         if (code < 58) digits++;
         continue;
@@ -195,39 +221,55 @@ class Pass {
       if (count > 0) {
         this.#endWord(hash, count, start, digits);
         if (dropped) this.#parts(start, index);
-        hash = -2_128_831_035;
+        hash = EMPTY_HASH;
         count = 0;
         digits = 0;
         dropped = false;
       }
-      if (kind === MARK) this.#lookUp(Math.imul(-2_128_831_035 ^ code, 16_777_619), index);
+      if (kind === MARK) this.#lookUp(Math.imul(EMPTY_HASH ^ code, PRIME), index);
       else if (kind === STOP && (index + 1 >= length || text.charCodeAt(index + 1) <= 32)) this.#word += SENTENCE;
     }
+    this.#endSpelling();
     const matches = [...this.#matches].map(([pattern, offset]) => ({ pattern, offset }));
-    return { matches, rotated: this.#rotated > 0, leet: this.#mixed > 1, encoded: this.#encoded };
+    return { matches, rotated: this.#rotated > 1, leet: [...this.#leet], runs: this.#runs, pairs: this.#manyPairs };
   }
 
   #endWord(hash: number, count: number, start: number, digits: number): void {
+    if (count === 1) this.#spell(start);
+    else if (this.#spelled > 0) this.#endSpelling();
     this.#word++;
-    if (count >= LONG_RUN) this.#encoded = true;
-    if (count !== 2) this.#pairs = 0;
-    else if (++this.#pairs === HEX_PAIRS) this.#encoded = true;
+    if (count >= LONG_RUN) this.#runs = true;
+    if (count !== 2 && count !== 4) this.#pairs = 0;
+    else if (++this.#pairs === HEX_PAIRS) this.#manyPairs = true;
     if (count > LONGEST_WORD) return;
-    if (digits > 0 && digits < count && this.#mixes(start, count)) this.#mixed++;
+    if (digits > 0 && digits < count && count > 2) this.#readLeet(start, count);
     this.#lookUp(hash, start);
+  }
+
+  /** Takes a letter that stands alone as part of a word that is spelled out, `i g n o r e`; a wider gap ends the word. */
+  #spell(start: number): void {
+    if (start - this.#spelledTo > 2) this.#endSpelling();
+    if (this.#spelled === 0) this.#spelledFrom = start;
+    this.#spelledHash = Math.imul(this.#spelledHash ^ (this.#table.letters[this.#text.charCodeAt(start)] ?? 0), PRIME);
+    this.#spelled++;
+    this.#spelledTo = start;
+  }
+
+  #endSpelling(): void {
+    if (this.#spelled >= SHORTEST_SPELLED) {
+      this.#word -= this.#spelled - 1;
+      this.#lookUp(this.#spelledHash, this.#spelledFrom);
+    }
+    this.#spelledHash = EMPTY_HASH;
+    this.#spelled = 0;
   }
 
   #lookUp(hash: number, start: number): void {
     const { slots, hashes, steps, rotated } = this.#table;
-    let slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    for (let entry = slots[slot] as number; entry !== 0; entry = slots[slot] as number) {
-      if (hashes[entry] === hash) {
-        this.#rotated += rotated[entry] as number;
-        for (const step of steps[entry] as readonly Step[]) this.#take(step, start);
-        return;
-      }
-      slot = (slot + 1) & (SLOTS - 1);
-    }
+    const entry = entryOf(hash, slots, hashes);
+    if (entry === 0) return;
+    this.#rotated += rotated[entry] as number;
+    for (const step of steps[entry] as readonly Step[]) this.#take(step, start);
   }
 
   #take(step: Step, start: number): void {
@@ -242,22 +284,28 @@ class Pass {
     if (last !== undefined && !this.#matches.has(last)) this.#matches.set(last, began);
   }
 
-  /** Whether letters and digits change places at least twice in a word: `1gn0re`, not `utf8`. */
-  #mixes(start: number, count: number): boolean {
-    let changes = 0;
-    let before = -1;
-    for (let index = start; index < start + count && index < this.#text.length; index++) {
-      const digit = this.#text.charCodeAt(index) < 58 ? 1 : 0;
-      if (before >= 0 && digit !== before) changes++;
-      before = digit;
+  /** Notes the readings in which a word of letters and digits is a pattern word. */
+  #readLeet(start: number, count: number): void {
+    if (this.#leet.size === LEET_READINGS.length) return;
+    for (const reading of LEET_READINGS) {
+      const { letters, slots, hashes, steps } = tableOf(reading);
+      let hash = EMPTY_HASH;
+      for (let index = start, left = count; left > 0 && index < this.#text.length; index++) {
+        const kind = letters[this.#text.charCodeAt(index)] ?? SEPARATOR;
+        if (kind < FIRST_LETTER) continue;
+        hash = Math.imul(hash ^ kind, PRIME);
+        left--;
+      }
+      const entry = entryOf(hash, slots, hashes);
+      if (entry > 0 && (steps[entry]?.length ?? 0) > 0) this.#leet.add(reading);
     }
-    return changes >= 2;
   }
 
   /** A word that holds `_` or `*` was taken as one; here its parts are taken as words of their own. */
   #parts(start: number, end: number): void {
     const { letters } = this.#table;
-    let hash = -2_128_831_035;
+    const word = this.#word;
+    let hash = EMPTY_HASH;
     let count = 0;
     let from = start;
     for (let index = start; index <= end; index++) {
@@ -265,14 +313,16 @@ class Pass {
       const kind = code < 128 ? (letters[code] as number) : SEPARATOR;
       if (kind >= FIRST_LETTER) {
         if (count === 0) from = index;
-        hash = Math.imul(hash ^ kind, 16_777_619);
+        hash = Math.imul(hash ^ kind, PRIME);
         count++;
       } else if (count > 0) {
-        this.#word++;
         if (count <= LONGEST_WORD) this.#lookUp(hash, from);
-        hash = -2_128_831_035;
+        this.#word++;
+        hash = EMPTY_HASH;
         count = 0;
       }
     }
+    // For what follows it was one word, so that marks inside words do not push the others apart.
+    this.#word = word;
   }
 }

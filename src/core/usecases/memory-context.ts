@@ -106,8 +106,8 @@ function externalOnes(headings: readonly MemoryHeading[]): readonly (readonly [N
 }
 
 function listRest(others: readonly MemoryHeading[], external: readonly (readonly [NoteId, string])[], budget: number): readonly string[] {
-  const named = fitting(external.map(externalLine), others.length === 0 ? budget : budget * 0.4);
-  const listed = fitting(others.map(headingLine), budget - estimateTokens(named.join('\n')));
+  const named = fitting(external, externalLine, others.length === 0 ? budget : budget * 0.4);
+  const listed = fitting(others, headingLine, budget - estimateTokens(named.join('\n')));
   const missing = others.length + external.length - named.length - listed.length;
   return [
     ...(listed.length === 0 ? [] : [`## Further notes (memory.read gives the text)\n\n${listed.join('\n')}`]),
@@ -116,14 +116,17 @@ function listRest(others: readonly MemoryHeading[], external: readonly (readonly
   ];
 }
 
-/** The first lines that fit into a budget of tokens. */
-function fitting(lines: readonly string[], budget: number): readonly string[] {
+/** The lines of the first things that fit into a budget of tokens. */
+function fitting<T>(things: readonly T[], lineOf: (thing: T) => string, budget: number): readonly string[] {
+  const lines: string[] = [];
   let room = budget;
-  const end = lines.findIndex((line) => {
+  for (const thing of things) {
+    const line = lineOf(thing);
     room -= estimateTokens(`${line}\n`);
-    return room < 0;
-  });
-  return end < 0 ? lines : lines.slice(0, end);
+    if (room < 0) break;
+    lines.push(line);
+  }
+  return lines;
 }
 
 function headingLine({ id, title, tags }: MemoryHeading): string {

@@ -1,6 +1,7 @@
 import type { LanguageModel } from '../../ports/language-model.js';
 import type { System } from '../../ports/system.js';
 import { isPyraError, type PyraError } from '../domain/errors.js';
+import { millisecondsOf } from '../domain/identifiers.js';
 import type { ModelEvent, ModelRef, ModelRequest } from '../domain/model.js';
 
 const FIRST_WAIT_MS = 500;
@@ -16,10 +17,13 @@ const ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 export class RetryingModel implements LanguageModel {
   readonly #inner: LanguageModel;
   readonly #system: System;
+  readonly #limitMs: number;
 
-  constructor(inner: LanguageModel, system: System) {
+  /** `limitMs` is how long a request may take with all its waits: no retry begins after that. */
+  constructor(inner: LanguageModel, system: System, limitMs = Number.POSITIVE_INFINITY) {
     this.#inner = inner;
     this.#system = system;
+    this.#limitMs = limitMs;
   }
 
   get ref(): ModelRef {
@@ -31,6 +35,7 @@ export class RetryingModel implements LanguageModel {
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
+    const end = millisecondsOf(this.#system.now()) + this.#limitMs;
     for (let attempt = 1; ; attempt += 1) {
       let began = false;
       try {
@@ -42,7 +47,7 @@ export class RetryingModel implements LanguageModel {
       } catch (error) {
         if (began || !isPyraError(error)) throw error;
         const waitMs = this.#waitBefore(attempt, error);
-        if (waitMs === undefined) throw error;
+        if (waitMs === undefined || millisecondsOf(this.#system.now()) + waitMs > end) throw error;
         yield { type: 'retry', attempt, waitMs, why: error.message };
         await this.#system.wait(waitMs, signal);
       }
