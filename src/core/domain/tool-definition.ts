@@ -1,0 +1,40 @@
+import { frozenCopy } from './frozen-json.js';
+import { isToolName } from './identifiers.js';
+import { isJsonObject, type JsonObject } from './json.js';
+import type { ToolDefinition, ToolEffect } from './tool.js';
+
+const EFFECTS: readonly string[] = ['read', 'egress', 'write', 'destructive'] satisfies readonly ToolEffect[];
+
+/**
+ * A definition as the gate takes it from a provider: a frozen copy in which a tool without a declared class is `destructive` and only a
+ * `read` tool runs without a question. Gives one sentence when it cannot be taken.
+ */
+export function acceptedDefinition(given: unknown): ToolDefinition | string {
+  let copy: unknown;
+  try {
+    copy = frozenCopy(given, 8);
+  } catch (error) {
+    return `a definition is not JSON: ${(error as Error).message}`;
+  }
+  if (!isJsonObject(copy) || typeof copy.name !== 'string') return 'a definition has no name';
+  const { name, parameters, destinations = [], summary } = copy;
+  if (!isToolName(name)) return `${JSON.stringify(name.slice(0, 80))} is not a tool name (such as email.search)`;
+  if (!isJsonObject(parameters)) return `${name} has no parameters (a JSON Schema)`;
+  if (!Array.isArray(destinations) || !destinations.every((path) => typeof path === 'string')) {
+    return `${name} has destinations that are not a list of argument paths`;
+  }
+  const effect = effectOf(copy);
+  return Object.freeze({
+    name,
+    description: typeof copy.description === 'string' ? copy.description : '',
+    parameters,
+    effect,
+    destinations: destinations as readonly string[],
+    approval: effect === 'read' && copy.approval === 'none' ? 'none' : 'ask',
+    ...(typeof summary === 'string' ? { summary } : {}),
+  });
+}
+
+function effectOf({ effect }: JsonObject): ToolEffect {
+  return typeof effect === 'string' && EFFECTS.includes(effect) ? (effect as ToolEffect) : 'destructive';
+}
