@@ -2,11 +2,11 @@ import type { ApprovalDecision, ApprovalRequest } from '../../core/domain/approv
 import { isJsonObject, type JsonObject } from '../../core/domain/json.js';
 import { visible } from '../../core/domain/untrusted.js';
 import type { Approver } from '../../ports/approver.js';
+import { ArmedKeys } from '../support/terminal/armed-keys.js';
 import { editInEditor, editorCommand } from '../support/terminal/external-editor.js';
 import { LineEditor } from '../support/terminal/line-editor.js';
 import type { Paint } from '../support/terminal/paint.js';
 import type { TerminalConsole } from '../support/terminal/terminal-console.js';
-import { CardKeys } from './card-keys.js';
 import { cardDetails, cardQuestion, cardRows, visibleLine } from './card-text.js';
 
 /** What a terminal approver asks with. */
@@ -62,7 +62,7 @@ class Card {
   readonly #console: TerminalConsole;
   readonly #options: TerminalApproverOptions;
   readonly #signal: AbortSignal;
-  readonly #keys: CardKeys;
+  readonly #keys: ArmedKeys;
   #edited: string | undefined;
 
   constructor(request: ApprovalRequest, console: TerminalConsole, options: TerminalApproverOptions, signal: AbortSignal) {
@@ -70,7 +70,7 @@ class Card {
     this.#console = console;
     this.#options = options;
     this.#signal = signal;
-    this.#keys = new CardKeys(console, options.silenceMs ?? SILENCE);
+    this.#keys = new ArmedKeys(console, options.silenceMs ?? SILENCE);
   }
 
   async run(): Promise<ApprovalDecision> {

@@ -1,18 +1,21 @@
-import type { WriteStream } from 'node:tty';
+import type { Writable } from 'node:stream';
 import yoctoSpinner, { type Spinner } from 'yocto-spinner';
+
+/** Where a spinner may turn. */
+export type SpinnerStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** Shows that something is awaited, on a terminal alone; stop it before anything else is written. */
 export class WaitSpinner {
-  readonly #stream: WriteStream;
+  readonly #stream: SpinnerStream;
   #spinner: Spinner | undefined;
 
-  constructor(stream: WriteStream) {
+  constructor(stream: SpinnerStream) {
     this.#stream = stream;
   }
 
   start(text: string): void {
     if (this.#spinner !== undefined || this.#stream.isTTY !== true || process.env.TERM === 'dumb' || 'CI' in process.env) return;
-    this.#spinner = yoctoSpinner({ text, stream: this.#stream, handleSignals: false }).start();
+    this.#spinner = yoctoSpinner({ text, stream: this.#stream as Writable, handleSignals: false }).start();
   }
 
   stop(): void {

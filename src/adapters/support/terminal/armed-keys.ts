@@ -1,22 +1,22 @@
-import type { Key } from '../support/terminal/key.js';
-import type { KeyReader, TerminalConsole } from '../support/terminal/terminal-console.js';
+import type { Key } from './key.js';
+import type { KeyReader, TerminalConsole } from './terminal-console.js';
 
 /** What came instead of, or as, a key. */
-export type CardInput = { readonly kind: 'key'; readonly name: string } | { readonly kind: 'interrupt' | 'ended' | 'timeout' | 'aborted' };
+export type ArmedInput = { readonly kind: 'key'; readonly name: string } | { readonly kind: 'interrupt' | 'ended' | 'timeout' | 'aborted' };
 
 /**
- * The keys of one card. It arms after a silence: whatever arrives before that is kept for the next edit line and answers nothing, and so is
+ * The keys of one question. It arms after a silence: whatever arrives before that is kept for the next edit line and answers nothing, and so is
  * everything that a person does not type as one key (a paste, several characters at once).
  */
-export class CardKeys implements KeyReader {
+export class ArmedKeys implements KeyReader {
   readonly #console: TerminalConsole;
   readonly #silenceMs: number;
   readonly #release: () => void;
   #armed = false;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
-  #waiting: ((input: CardInput) => void) | undefined;
-  #over: CardInput | undefined;
+  #waiting: ((input: ArmedInput) => void) | undefined;
+  #over: ArmedInput | undefined;
 
   constructor(console: TerminalConsole, silenceMs: number) {
     this.#console = console;
@@ -25,15 +25,15 @@ export class CardKeys implements KeyReader {
     this.#silence();
   }
 
-  /** The next key; once the card is over (closed input, Ctrl-C, time, abort) always that. */
-  next(): Promise<CardInput> {
+  /** The next key; once the question is over (closed input, Ctrl-C, time, abort) always that. */
+  next(): Promise<ArmedInput> {
     if (this.#over !== undefined) return Promise.resolve(this.#over);
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
   }
 
-  /** Ends the card from outside. */
+  /** Ends the question from outside. */
   end(kind: 'timeout' | 'aborted'): void {
     this.#finish({ kind });
   }
@@ -64,7 +64,7 @@ export class CardKeys implements KeyReader {
     this.#finish({ kind: 'ended' });
   }
 
-  #finish(input: CardInput): void {
+  #finish(input: ArmedInput): void {
     this.#over ??= input;
     const waiting = this.#waiting;
     this.#waiting = undefined;

@@ -1,0 +1,51 @@
+import { PyraError } from '../../core/domain/errors.js';
+import type { ChatState } from './chat-state.js';
+import { nearest } from './nearest.js';
+import type { SlashCommand } from './slash-command.js';
+import { conversationCommands } from './slash-conversation.js';
+import { informationCommands } from './slash-information.js';
+import { memoryCommands } from './slash-memory.js';
+
+/** All commands of the chat, in the order of `/help`. */
+export const slashCommands: readonly SlashCommand[] = [
+  {
+    name: 'help',
+    summary: 'list these commands',
+    run: async (chat) => {
+      const width = Math.max(...slashCommands.map(usageOf).map(({ length }) => length));
+      for (const command of slashCommands) chat.say(`${chat.paint.bold(usageOf(command).padEnd(width))}  ${command.summary}`);
+      chat.say(
+        chat.paint.dim(
+          'Alt-Enter or a trailing \\ starts a new line · @FILE attaches a file · Ctrl-C stops an answer · Ctrl-R searches what you wrote',
+        ),
+      );
+      return undefined;
+    },
+  },
+  ...conversationCommands,
+  ...memoryCommands,
+  ...informationCommands,
+];
+
+/** Whether a message is a slash command or a mistyped one: a slash and a word. `/etc/hosts` and a line that begins with a space are not. */
+export function isSlashCommand(text: string): boolean {
+  return /^\/[a-z]*(?:\s|$)/i.test(text);
+}
+
+/** Runs what was typed behind a slash. A mistyped name is reported with the nearest, and never run. */
+export async function runSlashCommand(text: string, chat: ChatState): Promise<'exit' | undefined> {
+  const [, name = '', rest = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
+  const command = slashCommands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command.run(chat, rest.trim());
+  const near = nearest(
+    name,
+    slashCommands.map((candidate) => candidate.name),
+  );
+  throw new PyraError('usage', `there is no command /${name}`, {
+    hint: near === undefined ? '/help lists the commands; begin with a space to send this as a message' : `did you mean: /${near}`,
+  });
+}
+
+function usageOf({ name, words }: SlashCommand): string {
+  return words === undefined ? `/${name}` : `/${name} ${words}`;
+}
