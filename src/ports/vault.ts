@@ -20,10 +20,15 @@ export interface SecretStore extends SecretReader {
 /** Opens and closes the vault. */
 export interface VaultLock {
   status(): Promise<'absent' | 'locked' | 'unlocked'>;
-  /** Makes an empty vault; throws `usage` when there is one already. Leaves it unlocked. */
-  create(passphrase: Secret): Promise<void>;
+  /**
+   * Makes an empty vault; throws `usage` when there is one already. Leaves it unlocked. `workFactor` says how costly a guess of the
+   * passphrase is, as the logarithm of the work (10 to 20); the adapter's default when absent.
+   */
+  create(passphrase: Secret, options?: { readonly workFactor?: number }): Promise<void>;
   /** Opens the vault for this process; `vault/wrong-passphrase` changes nothing; `vault/absent` when there is none. */
   unlock(passphrase: Secret): Promise<void>;
+  /** Opens the vault as {@link VaultLock.unlock} does, then mends what marks it as a vault, such as a lost sentinel. */
+  recover(passphrase: Secret): Promise<void>;
   /** Forgets the keys; idempotent. */
   lock(): Promise<void>;
 }

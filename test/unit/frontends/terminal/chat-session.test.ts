@@ -75,6 +75,7 @@ function startChat(answer?: Answer, change: { home?: string; cwd?: string } = {}
         status: async () => 'unlocked',
         create: async () => {},
         unlock: async () => {},
+        recover: async () => {},
         lock: async () => {},
       },
       redactor: {
