@@ -5,9 +5,20 @@ import type { ModelCatalog } from '../../ports/language-model.js';
 import type { SettingsStore } from '../../ports/settings-store.js';
 import type { System } from '../../ports/system.js';
 import type { SecretStore, VaultLock } from '../../ports/vault.js';
+import type { Finding } from '../domain/finding.js';
+import type { Redactor } from '../domain/redaction.js';
+import type { Assistant } from './assistant.js';
+import type { MemoryKeeper } from './memory-keeper.js';
+import type { ToolGate } from './tool-gate.js';
+import type { Toolbox } from './toolbox.js';
 
-/** Everything that a front-end or a script may use of one Pyra. */
+/** The driving side: everything that a front-end or a script may use of one Pyra. None of it is an adapter's own type. */
 export interface Pyra {
+  readonly assistant: Assistant;
+  /** Runs single calls; the only way to a tool. */
+  readonly gate: ToolGate;
+  readonly toolbox: Toolbox;
+  readonly memory: MemoryKeeper;
   readonly conversations: ConversationStore;
   readonly vault: SecretStore & VaultLock;
   readonly models: ModelCatalog;
@@ -15,6 +26,9 @@ export interface Pyra {
   readonly home: Home;
   readonly log: AuditLog;
   readonly system: System;
+  readonly redactor: Redactor;
+  /** What was repaired in the home at the start. */
+  readonly repaired: readonly Finding[];
   /** Frees what it holds; idempotent. */
   close(): Promise<void>;
 }
