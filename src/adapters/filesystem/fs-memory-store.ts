@@ -116,7 +116,7 @@ export class FsMemoryStore implements MemoryStore {
     const path = await this.#pathOf(note.id);
     const file = await this.#load(note.id, path);
     if (over !== undefined && !this.#matches(note.id, file, over)) return false;
-    const entries = file.outcome === 'text' ? parseNote(file.source).entries : [];
+    const entries = file.outcome === 'text' ? parseNote(file.source).entries : (note.frontMatter ?? []);
     await this.#makeFolder(dirname(path));
     const absolute = await this.#safe(path);
     await this.#index.aroundChange(path, async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { debuglog } from 'node:util';
 import type { Finding } from '../../core/domain/finding.js';
 import type { NoteId } from '../../core/domain/identifiers.js';
+import { visible } from '../../core/domain/untrusted.js';
 import { folderStamp, type StrayEntry } from './memory-folder.js';
 import { isBusy, isDamage, MemoryIndex, removeDatabase } from './memory-index.js';
 import { MemorySync } from './memory-sync.js';
@@ -47,7 +48,7 @@ export class MemoryIndexKeeper {
     this.#options = options;
     this.#path = join(options.state, 'memory-index.sqlite');
     this.#watch = new MemoryWatch(options.memory);
-    this.#sync = new MemorySync(options.memory, options.suspicious);
+    this.#sync = new MemorySync(options.memory, options.suspicious, (finding) => this.report(finding));
     this.#renewed = renewed;
   }
 
@@ -207,17 +208,17 @@ function strayFinding({ label, path, why }: StrayEntry): Finding {
   return {
     label,
     category: 'home',
-    message: `memory/${printable(path)} is passed over: ${why.startsWith('is ') ? `it ${why}` : why}`,
+    message: `memory/${shown(path)} is passed over: ${why.startsWith('is ') ? `it ${why}` : why}`,
     fix,
   };
 }
 
 function faultFinding(path: string, fault: string): Finding {
   const { message, fix } = UNREADABLE[fault as UnreadableLabel] ?? { message: fault, fix: 'move it out of the memory' };
-  return { label: fault, category: 'home', message: `memory/${printable(path)} is passed over: it ${message}`, fix };
+  return { label: fault, category: 'home', message: `memory/${shown(path)} is passed over: it ${message}`, fix };
 }
 
-/** A name from the disk without characters that a terminal would obey. */
-function printable(path: string): string {
-  return path.slice(0, 300).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+/** A name from the disk as it may be shown on a terminal. */
+function shown(path: string): string {
+  return visible(path.slice(0, 300)).replaceAll('\n', '\\n');
 }

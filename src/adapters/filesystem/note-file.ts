@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_NOTE_BYTES } from '../../core/domain/memory-note.js';
 
@@ -15,6 +15,8 @@ export interface FileState {
   /** When the content was changed last, as far as that was not set by hand. */
   readonly changedMs: number;
   readonly bornMs: number;
+  /** The mode that let others in before it was narrowed, if it did. */
+  readonly widerMode?: number;
 }
 
 /** What reading a note's file came to. */
@@ -50,8 +52,8 @@ export function readNoteFile(root: string, path: string): NoteFile {
     return notOpened(error as NodeJS.ErrnoException);
   }
   try {
+    const state = narrowedState(descriptor);
     const stats = fstatSync(descriptor);
-    const state = fileState(stats);
     if (!stats.isFile()) return { outcome: 'unreadable', label: 'note-not-a-file', state };
     if (stats.size > MAX_FILE_BYTES) return { outcome: 'unreadable', label: 'note-too-large', state };
     const bytes = readAll(descriptor, stats.size);
@@ -61,6 +63,16 @@ export function readNoteFile(root: string, path: string): NoteFile {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The state of an open note, after others were kept out of one that an editor or a copy had opened to them. */
+function narrowedState(descriptor: number): FileState {
+  const stats = fstatSync(descriptor);
+  const mode = stats.mode & 0o7777;
+  const mine = process.platform !== 'win32' && stats.uid === process.getuid?.();
+  if (!stats.isFile() || !mine || (mode & ~0o600) === 0) return fileState(stats);
+  fchmodSync(descriptor, mode & 0o600);
+  return { ...fileState(fstatSync(descriptor)), widerMode: mode };
 }
 
 function notOpened(error: NodeJS.ErrnoException): NoteFile {

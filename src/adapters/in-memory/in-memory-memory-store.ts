@@ -24,7 +24,8 @@ export class InMemoryMemoryStore implements MemoryStore {
     const stored = this.#notes.get(id);
     if (over === null && stored !== undefined) return false;
     if (over && (stored === undefined || !sameContent(stored, over))) return false;
-    this.#notes.set(id, { ...note, id, tags: [...note.tags] });
+    const { text, tags, provenance, created, updated } = note;
+    this.#notes.set(id, { id, text, tags: [...tags], provenance, created, updated });
     return true;
   }
 

@@ -1,3 +1,4 @@
+import type { FrontMatterEntry } from './front-matter.js';
 import type { Instant, NoteId } from './identifiers.js';
 import type { Provenance } from './message.js';
 
@@ -12,6 +13,8 @@ export interface MemoryNote {
   readonly provenance: Provenance;
   readonly created: Instant;
   readonly updated: Instant;
+  /** A person's own front matter that a new note starts with; only ever given for writing, kept by the file, never read back. */
+  readonly frontMatter?: readonly FrontMatterEntry[];
 }
 
 /** What the index holds of a note. */

@@ -4,6 +4,7 @@ import type { NoteId } from '../domain/identifiers.js';
 import type { MemoryHeading, MemoryNote } from '../domain/memory-note.js';
 import { oneLine } from '../domain/memory-note-title.js';
 import { estimateTokens } from '../domain/token-budget.js';
+import { neutralise } from '../domain/untrusted.js';
 
 /** The note that says who the assistant is; not part of the context, it opens the prompt. */
 export const PERSONA_NOTE = 'user/persona.md' as NoteId;
@@ -135,7 +136,7 @@ function headingLine({ id, title, tags }: MemoryHeading): string {
 }
 
 function externalLine([id, source]: readonly [NoteId, string]): string {
-  return `- ${id} (from ${oneLine(source, 80)})`;
+  return neutralise(`- ${id} (from ${oneLine(source, 80)})`);
 }
 
 async function readOrSkip(store: MemoryStore, id: NoteId): Promise<MemoryNote | 'unreadable' | undefined> {

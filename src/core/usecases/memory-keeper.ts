@@ -1,6 +1,7 @@
 import type { MemoryStore } from '../../ports/memory-store.js';
 import type { System } from '../../ports/system.js';
 import { PyraError } from '../domain/errors.js';
+import type { FrontMatterEntry } from '../domain/front-matter.js';
 import type { Instant, NoteId } from '../domain/identifiers.js';
 import { MAX_NOTE_BYTES, type MemoryHeading, type MemoryHit, type MemoryNote } from '../domain/memory-note.js';
 import { parseNoteId } from '../domain/memory-note-id.js';
@@ -25,6 +26,8 @@ export interface NewNote {
   readonly tags?: readonly string[];
   /** When the note was first written, for notes that come from elsewhere; now when absent. */
   readonly created?: Instant;
+  /** A person's front matter that comes with a note from elsewhere. */
+  readonly frontMatter?: readonly FrontMatterEntry[];
 }
 
 /** What a {@link MemoryKeeper} works with. */
@@ -104,7 +107,22 @@ export class MemoryKeeper {
     if (stored === undefined) return undefined;
     const next: MemoryNote = { ...stored, provenance: { kind: 'own' }, updated: this.#system.now() };
     if (await this.#store.write(next, stored)) return next;
-    throw new PyraError('home/locked', `${stored.id} was changed meanwhile`, { hint: 'look at it again', retryable: true });
+    throw changedMeanwhile(stored.id);
+  }
+
+  /**
+   * Replaces the text of a note by what the person made of it in an editor; whose it is does not change: foreign text that was edited is still
+   * foreign. When it is no longer as it was `shown` (`undefined`: not there), nothing is done and `home/locked` is thrown.
+   */
+  async revise(id: string, shown: MemoryNote | undefined, text: string): Promise<MemoryNote> {
+    const noteId = parseNoteId(id);
+    const next = this.#successor(noteId, shown, {
+      id,
+      text: `${this.#redact(text.toWellFormed()).replace(/\n+$/, '')}\n`,
+      provenance: shown?.provenance ?? { kind: 'own' },
+    });
+    if (await this.#store.write(next, shown ?? null)) return next;
+    throw changedMeanwhile(noteId);
   }
 
   #successor(id: NoteId, stored: MemoryNote | undefined, note: NewNote): MemoryNote {
@@ -128,8 +146,13 @@ export class MemoryKeeper {
       provenance: before === undefined ? note.provenance : joinProvenance(before.provenance, note.provenance),
       created: stored?.created ?? note.created ?? now,
       updated: now,
+      ...(note.frontMatter === undefined ? {} : { frontMatter: note.frontMatter }),
     };
   }
+}
+
+function changedMeanwhile(id: NoteId): PyraError {
+  return new PyraError('home/locked', `${id} was changed meanwhile`, { hint: 'look at it again', retryable: true });
 }
 
 function tidyTags(tags: readonly string[]): readonly string[] {

@@ -4,6 +4,7 @@ import type { ProviderId, ToolName } from '../domain/identifiers.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import type { MemoryHeading, MemoryHit } from '../domain/memory-note.js';
 import type { ToolCallContext, ToolDefinition, ToolOutput } from '../domain/tool.js';
+import { neutralise } from '../domain/untrusted.js';
 import type { MemoryKeeper } from './memory-keeper.js';
 
 const MAX_HITS = 50;
@@ -130,7 +131,7 @@ function listing(headings: readonly MemoryHeading[]): ToolOutput {
 }
 
 function headingLine({ id, title, tags, provenance }: MemoryHeading): string {
-  if (provenance.kind === 'external') return `${id} (text from ${provenance.source})`;
+  if (provenance.kind === 'external') return neutralise(`${id} (text from ${provenance.source})`);
   return `${id}: ${title}${tags.length === 0 ? '' : ` (${tags.join(', ')})`}`;
 }
 

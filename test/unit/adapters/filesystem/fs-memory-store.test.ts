@@ -60,7 +60,7 @@ describe('FsMemoryStore', () => {
 
   const put = (path: string, text: string | Buffer): void => {
     mkdirSync(dirname(join(memory, path)), { recursive: true });
-    writeFileSync(join(memory, path), text);
+    writeFileSync(join(memory, path), text, { mode: 0o600 });
   };
   const ids = async (from = store, quick = false): Promise<readonly string[]> => (await from.headings({ quick })).map(({ id }) => id);
   const found = async (query: string, from = store): Promise<readonly string[]> =>
@@ -262,6 +262,14 @@ describe('FsMemoryStore', () => {
         }),
       );
       expect(new Set(modes)).to.deep.equal(new Set(['folder 700', 'file 600']));
+    });
+
+    it('narrows the mode of a note that others could read, and says so', async () => {
+      put('open.md', 'x\n');
+      chmodSync(join(memory, 'open.md'), 0o644);
+      await ids();
+      expect(statSync(join(memory, 'open.md')).mode & 0o777).to.equal(0o600);
+      expect(reported).to.deep.equal([{ label: 'mode-repaired', category: 'home', message: 'memory/open.md had mode 644; it is 600 now' }]);
     });
 
     it('renews MEMORY_INDEX.md on every write, and names external notes by source only', async () => {
