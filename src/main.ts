@@ -11,6 +11,13 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/start-command.js'),
   },
   {
+    noun: 'memory',
+    group: 'YOURS',
+    summary: 'what Pyra knows about you',
+    verbs: ['list', 'search', 'show', 'add', 'edit', 'trust', 'forget', 'export', 'import'],
+    load: () => import('./frontends/terminal/memory-command.js'),
+  },
+  {
     noun: 'session',
     group: 'YOURS',
     summary: 'stored conversations',
