@@ -3,7 +3,7 @@ import { resolveEndpoint } from '../../src/adapters/openai/endpoint.js';
 import { listModels } from '../../src/adapters/openai/model-list.js';
 import { OpenAiCatalog } from '../../src/adapters/openai/openai-catalog.js';
 import { OpenAiModel } from '../../src/adapters/openai/openai-model.js';
-import { proxyFetch } from '../../src/adapters/openai/proxy-fetch.js';
+import { patientFetch } from '../../src/adapters/openai/patient-fetch.js';
 import type { SecretName } from '../../src/core/domain/identifiers.js';
 import { Secret } from '../../src/core/domain/secret.js';
 
@@ -41,7 +41,7 @@ export function openCatalog(options: OpenCatalogOptions = {}): OpenAiCatalog {
     load: {
       model: async () => ({ OpenAiModel }),
       list: async () => ({ listModels }),
-      proxy: async () => ({ proxyFetch }),
+      fetch: async () => ({ patientFetch }),
     },
   });
 }

@@ -13,7 +13,7 @@ export const openaiModule = new ContainerModule(({ bind }) => {
       load: {
         model: () => import('./openai-model.js'),
         list: () => import('./model-list.js'),
-        proxy: () => import('./proxy-fetch.js'),
+        fetch: () => import('./patient-fetch.js'),
       },
     });
   });

@@ -15,11 +15,14 @@ const UNKNOWN_CONTEXT = 16_000;
 /** The most that a model list may take, in milliseconds: a person waits for it. */
 const LIST_MS = 15_000;
 
+/** How long the platform's own `fetch` waits for a byte, in milliseconds. */
+const PLATFORM_PATIENCE_MS = 300_000;
+
 /** The parts that are slow to load, each loaded when it is first needed. */
 export interface OpenAiLoaders {
   model(): Promise<{ readonly OpenAiModel: typeof OpenAiModel }>;
   list(): Promise<{ readonly listModels: typeof listModels }>;
-  proxy(): Promise<{ proxyFetch(proxy: string): Fetch }>;
+  fetch(): Promise<{ patientFetch(proxy: string | undefined): Fetch }>;
 }
 
 /** What an OpenAiCatalog is made from. */
@@ -65,8 +68,8 @@ export class OpenAiCatalog implements ModelCatalog {
 
   async #openFetch(endpoint: Endpoint): Promise<Fetch> {
     const proxy = proxyFor(endpoint, this.#parts.environment);
-    if (proxy === undefined) return fetch;
-    return (await this.#parts.load.proxy()).proxyFetch(proxy);
+    if (proxy === undefined && this.#parts.timeoutMs <= PLATFORM_PATIENCE_MS) return fetch;
+    return (await this.#parts.load.fetch()).patientFetch(proxy);
   }
 
   /** A local server gives a model less room than the model could take, so its name says nothing there. */

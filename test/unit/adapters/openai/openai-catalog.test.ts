@@ -48,7 +48,7 @@ describe('the catalog of OpenAI-compatible models', () => {
       secrets,
       timeoutMs: 1_000,
       environment: {},
-      load: { model: note('model'), list: note('list'), proxy: note('proxy') },
+      load: { model: note('model'), list: note('list'), fetch: note('fetch') },
     });
     catalog.providers();
     await catalog.open({ provider: 'openai', model: 'm' }).catch(() => undefined);
@@ -75,7 +75,7 @@ describe('the catalog of OpenAI-compatible models', () => {
           secrets: { names, get: locked },
           timeoutMs: 1_000,
           environment: {},
-          load: { model: async () => ({ OpenAiModel }), list: locked, proxy: locked },
+          load: { model: async () => ({ OpenAiModel }), list: locked, fetch: locked },
         });
         const model = await catalog.open({ provider: 'openai-compatible', model: 'm', baseUrl: server.url });
         expect(textOf(await collect(model, REQUEST))).to.equal('hello');
@@ -111,6 +111,18 @@ describe('the catalog of OpenAI-compatible models', () => {
         .catch((thrown: unknown) => thrown);
       await server.close();
       expect(error, JSON.stringify(list)).to.include({ code });
+    }
+  });
+
+  it('waits longer than the platform does when it is told to', async () => {
+    const server = await startModelServer({ text: 'hello' });
+    try {
+      const catalog = openCatalog({ timeoutMs: 600_000 });
+      const model = await catalog.open({ provider: 'openai-compatible', model: 'm', baseUrl: server.url });
+      expect(textOf(await collect(model, REQUEST))).to.equal('hello');
+      expect(await catalog.models({ provider: 'openai-compatible', baseUrl: server.url }, never)).to.deep.equal(['scripted']);
+    } finally {
+      await server.close();
     }
   });
 
