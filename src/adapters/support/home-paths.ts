@@ -19,6 +19,8 @@ export interface HomePaths {
   readonly state: string;
   readonly history: string;
   readonly usage: string;
+  /** What `config.yaml` said when it was last read: spares each start the parser. */
+  readonly settingsCache: string;
   readonly vault: string;
   /** The sentinel: missing in an existing home = refuse to start. */
   readonly vaultSentinel: string;
@@ -48,6 +50,7 @@ export function homePaths(root: string): HomePaths {
     state,
     history: join(state, 'history'),
     usage: join(state, 'usage.jsonl'),
+    settingsCache: join(state, 'settings.json'),
     vault,
     vaultSentinel: join(vault, '.vault_lock'),
     keyring: join(vault, 'keyring.age'),
