@@ -1,6 +1,9 @@
+import { InMemoryApprover } from '../../src/adapters/in-memory/in-memory-approver.js';
 import { createPaint } from '../../src/adapters/support/terminal/paint.js';
 import { TerminalConsole } from '../../src/adapters/support/terminal/terminal-console.js';
 import { TerminalApprover } from '../../src/adapters/terminal/terminal-approver.js';
+import { AllowingApprover } from '../../src/core/usecases/allowing-approver.js';
+import { UnavailableApprover } from '../../src/core/usecases/unavailable-approver.js';
 import { FakeInput, FakeOutput } from '../support/fake-terminal.js';
 import { type ApproverHarness, approverContract } from './approver.contract.js';
 
@@ -44,6 +47,13 @@ const harnesses: readonly ApproverHarness[] = [
     create: async (timeoutMs) => ({
       port: new TerminalApprover({ console: () => undefined, paint: createPaint(false), environment: {}, timeoutMs }),
     }),
+  },
+  { name: 'InMemoryApprover', asks: false, create: async () => ({ port: new InMemoryApprover() }) },
+  { name: 'UnavailableApprover', asks: false, create: async () => ({ port: new UnavailableApprover() }) },
+  {
+    name: 'AllowingApprover without a rule that fits',
+    asks: false,
+    create: async () => ({ port: new AllowingApprover([], new UnavailableApprover()) }),
   },
 ];
 

@@ -1,0 +1,36 @@
+import type { OutputUnit, Validator } from '@cfworker/json-schema';
+import type { JsonSchema, JsonValue } from '../../core/domain/json.js';
+import type { SchemaChecker } from '../../ports/schema-checker.js';
+import { faultSentences } from './fault-sentences.js';
+import { schemaFault } from './schema-fault.js';
+
+/** The part of the validator's package that is used. */
+interface Vendor {
+  readonly Validator: new (schema: object, draft: '2020-12', shortCircuit: boolean) => Pick<Validator, 'validate'>;
+}
+
+/** Checks with `@cfworker/json-schema` (draft 2020-12), which generates no code; it is loaded at the first call. */
+export class JsonSchemaChecker implements SchemaChecker {
+  readonly #load: () => Promise<Vendor>;
+
+  constructor(load: () => Promise<Vendor>) {
+    this.#load = load;
+  }
+
+  async check(schema: JsonSchema, value: JsonValue): Promise<readonly string[]> {
+    const broken = schemaFault(schema);
+    if (broken !== undefined) return [`the schema is broken: ${broken}`];
+    const { Validator } = await this.#load();
+    let errors: readonly OutputUnit[];
+    try {
+      // The validator writes into the schema that it is given.
+      const result = new Validator(JSON.parse(JSON.stringify(schema)) as object, '2020-12', false).validate(value);
+      if (result.valid) return [];
+      errors = result.errors;
+    } catch {
+      return ['the schema is broken: it cannot be applied'];
+    }
+    const sentences = faultSentences(errors);
+    return sentences.length > 0 ? sentences : ['the value does not fit'];
+  }
+}
