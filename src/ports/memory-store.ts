@@ -1,3 +1,4 @@
+import type { Finding } from '../core/domain/finding.js';
 import type { NoteId } from '../core/domain/identifiers.js';
 import type { MemoryHeading, MemoryHit, MemoryNote } from '../core/domain/memory-note.js';
 
@@ -19,4 +20,6 @@ export interface MemoryStore {
   delete(id: NoteId): Promise<boolean>;
   /** The best notes for a query, ranked, at most `limit`; case- and accent-insensitive; an empty query finds nothing. Sees changes made by hand. */
   search(query: string, limit: number): Promise<readonly MemoryHit[]>;
+  /** Everything in the memory that looks like a note and cannot be one (links, bad names, what is no text), each with what to do. */
+  inspect(): Promise<readonly Finding[]>;
 }

@@ -102,7 +102,6 @@ export class FsMemoryStore implements MemoryStore {
     });
   }
 
-  /** Everything under the memory that looks like a note and is none, as of now. */
   async inspect(): Promise<readonly Finding[]> {
     return this.#index.findings();
   }

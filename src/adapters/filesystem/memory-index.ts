@@ -2,7 +2,7 @@ import { closeSync, constants, fchmodSync, openSync, rmSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Instant, NoteId } from '../../core/domain/identifiers.js';
 import type { MemoryHeading } from '../../core/domain/memory-note.js';
-import { foldText } from '../../core/domain/search-text.js';
+import { searchForm } from '../../core/domain/search-text.js';
 
 const VERSION = 1;
 const BUSY_MS = 2_000;
@@ -131,7 +131,7 @@ export class MemoryIndex {
     );
     this.#files?.set(path, { id, path, inode, size, touchedMs });
     if (heading === undefined || text === undefined) return;
-    const words = [title, tags.join(' '), id.replace(/\.md$/, ''), text].map(foldText);
+    const words = [title, tags.join(' '), id.replace(/\.md$/, ''), text].map(searchForm);
     this.#run('INSERT INTO words (rowid, title, tags, name, body) VALUES (?, ?, ?, ?, ?)', key, ...words);
   }
 

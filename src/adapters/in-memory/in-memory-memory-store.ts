@@ -1,9 +1,10 @@
+import type { Finding } from '../../core/domain/finding.js';
 import type { NoteId } from '../../core/domain/identifiers.js';
 import type { MemoryHeading, MemoryHit, MemoryNote } from '../../core/domain/memory-note.js';
 import { parseNoteId } from '../../core/domain/memory-note-id.js';
 import { sameContent } from '../../core/domain/memory-note-provenance.js';
 import { noteTitle } from '../../core/domain/memory-note-title.js';
-import { excerptOf, foldText, type SearchTerm, searchTerms, wordsOf } from '../../core/domain/search-text.js';
+import { excerptOf, type SearchTerm, searchForm, searchTerms, wordsOf } from '../../core/domain/search-text.js';
 import { utf8Bytes } from '../../core/domain/token-budget.js';
 import type { MemoryStore } from '../../ports/memory-store.js';
 
@@ -33,6 +34,10 @@ export class InMemoryMemoryStore implements MemoryStore {
     return this.#notes.delete(parseNoteId(id));
   }
 
+  async inspect(): Promise<readonly Finding[]> {
+    return [];
+  }
+
   async search(query: string, limit: number): Promise<readonly MemoryHit[]> {
     const terms = searchTerms(query);
     const found = [...this.#notes.values()].map((note) => ({ note, texts: searchedTexts(note), heading: headingOf(note) }));
@@ -59,7 +64,7 @@ function headingOf(note: MemoryNote): MemoryHeading {
 /** Title, tags, name and text, each as folded words between single spaces. */
 function searchedTexts(note: MemoryNote): readonly string[] {
   const texts = [noteTitle(note.id, note.text), note.tags.join(' '), note.id.replace(/\.md$/, ''), note.text];
-  return texts.map((text) => ` ${wordsOf(foldText(text)).join(' ')} `);
+  return texts.map((text) => ` ${wordsOf(searchForm(text)).join(' ')} `);
 }
 
 function score(texts: readonly string[], term: SearchTerm): number {

@@ -13,7 +13,7 @@ const MAX_EXCERPT = 200;
  * A text as it is searched: compatibility forms unified, lower case, without accents; scripts that have no spaces between words are cut into
  * single characters, so that a word of theirs is a phrase.
  */
-export function foldText(text: string): string {
+export function searchForm(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
@@ -36,7 +36,7 @@ export function wordsOf(folded: string): readonly string[] {
 export function searchTerms(query: string): readonly SearchTerm[] {
   const terms = new Map<string, SearchTerm>();
   for (const part of query.slice(0, 2_000).normalize('NFKC').match(WORD) ?? []) {
-    const words = wordsOf(foldText(part));
+    const words = wordsOf(searchForm(part));
     const phrase = words.length > 1 && words.every((word) => word.search(UNSPACED) === 0);
     for (const term of phrase ? [words] : words.map((word) => [word])) terms.set(term.join(' '), term);
   }
@@ -53,7 +53,7 @@ export function excerptOf(text: string, terms: readonly SearchTerm[]): string {
   let best = lines.find((line) => !line.startsWith('#')) ?? lines[0] ?? '';
   let bestScore = 0;
   for (const line of lines) {
-    const folded = foldText(line);
+    const folded = searchForm(line);
     const score = needles.filter((needle) => folded.includes(needle)).length;
     if (score > bestScore) [best, bestScore] = [line, score];
   }

@@ -1,6 +1,7 @@
 import type { MemoryStore } from '../../ports/memory-store.js';
 import type { System } from '../../ports/system.js';
 import { PyraError } from '../domain/errors.js';
+import type { Finding } from '../domain/finding.js';
 import type { FrontMatterEntry } from '../domain/front-matter.js';
 import type { Instant, NoteId } from '../domain/identifiers.js';
 import { MAX_NOTE_BYTES, type MemoryHeading, type MemoryHit, type MemoryNote } from '../domain/memory-note.js';
@@ -70,6 +71,11 @@ export class MemoryKeeper {
   /** One note; `undefined` when there is none; throws `memory/invalid-id` or `memory/unreadable`. */
   async read(id: string): Promise<MemoryNote | undefined> {
     return this.#store.read(parseNoteId(id));
+  }
+
+  /** What lies in the memory and cannot be a note. */
+  inspect(): Promise<readonly Finding[]> {
+    return this.#store.inspect();
   }
 
   /** The best notes for a query, best first, at most `limit` (10). */

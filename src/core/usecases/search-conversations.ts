@@ -2,7 +2,7 @@ import type { ConversationStore } from '../../ports/conversation-store.js';
 import type { ConversationHeading } from '../domain/conversation.js';
 import { isPyraError } from '../domain/errors.js';
 import type { Message } from '../domain/message.js';
-import { excerptOf, foldText, type SearchTerm, searchTerms, wordsOf } from '../domain/search-text.js';
+import { excerptOf, type SearchTerm, searchForm, searchTerms, wordsOf } from '../domain/search-text.js';
 
 /** A conversation in which every term of a query occurs. */
 export interface ConversationHit {
@@ -22,7 +22,7 @@ export async function searchConversations(store: ConversationStore, query: strin
   for (const heading of await store.headings()) {
     if (hits.length >= limit) break;
     const texts = await textsOf(store, heading);
-    const all = [heading.title, ...texts].map((text) => ` ${wordsOf(foldText(text)).join(' ')}`);
+    const all = [heading.title, ...texts].map((text) => ` ${wordsOf(searchForm(text)).join(' ')}`);
     if (!terms.every((term) => all.some((text) => holds(text, term)))) continue;
     const first = texts.find((_, index) => terms.some((term) => holds(all[index + 1] ?? '', term)));
     hits.push({ heading, excerpt: first === undefined ? '' : excerptOf(first, terms) });

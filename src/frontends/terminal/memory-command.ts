@@ -115,12 +115,14 @@ export const commands: readonly Command[] = [
 async function list(context: CommandContext): Promise<ExitCode> {
   const { memory } = await context.openPyra();
   const headings = await memory.list();
+  const findings = await memory.inspect();
   if (context.globals.json) {
-    context.printJson({ notes: headings.map(headingJson) });
+    context.printJson({ notes: headings.map(headingJson), findings: findings.map((finding) => ({ ...finding })) });
     return EXIT.ok;
   }
   if (headings.length === 0) context.say('there are no notes yet; pyra memory add writes one');
   else context.print(columnsText(headings.map(headingRow)));
+  for (const { message, fix } of findings) context.say(`${visibleLine(message)}${fix === undefined ? '' : `: ${fix}`}`);
   return EXIT.ok;
 }
 

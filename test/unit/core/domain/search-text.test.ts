@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { NoteId } from '../../../../src/core/domain/identifiers.js';
 import { noteTitle, oneLine } from '../../../../src/core/domain/memory-note-title.js';
-import { excerptOf, foldText, searchTerms } from '../../../../src/core/domain/search-text.js';
+import { excerptOf, searchForm, searchTerms } from '../../../../src/core/domain/search-text.js';
 
 describe('folding a text for the search', () => {
   for (const [text, folded] of [
@@ -14,14 +14,14 @@ describe('folding a text for the search', () => {
     ['Ёж', 'еж'],
   ] as const) {
     it(`makes ${text} to ${folded}`, () => {
-      expect(foldText(text)).to.equal(folded);
+      expect(searchForm(text)).to.equal(folded);
     });
   }
 
   it('is the same for composed and decomposed text, and for a folded text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        expect(foldText(text.normalize('NFD'))).to.equal(foldText(text.normalize('NFC')));
+        expect(searchForm(text.normalize('NFD'))).to.equal(searchForm(text.normalize('NFC')));
       }),
     );
   });
