@@ -69,7 +69,7 @@ function answeredError(error: APIError, request: FailedRequest): PyraError {
       request.model === undefined ? `nothing at ${host} lists models` : `${provider.displayName} has no model "${request.model}"`;
     const hint =
       request.model === undefined ? 'check ai.base_url; most end in /v1' : 'see: pyra model list; if that fails too, check ai.base_url';
-    return make('model/not-found', `${what} (${status ?? 'error'})`, { hint });
+    return make('model/not-found', `${what} (${status ?? 'error'})${because}`, { hint });
   }
   if (status === 429) {
     const wait = retryAfter(error.headers);

@@ -53,6 +53,7 @@ export function answerChunks(answer: ScriptedAnswer, model: string): readonly Js
 export async function sendAnswer(response: ServerResponse, answer: ScriptedAnswer, model: string): Promise<void> {
   openEventStream(response);
   for (const chunk of answerChunks(answer, model)) {
+    if (response.closed) return;
     response.write(eventLine(chunk));
     if (answer.pause !== undefined) await pause(answer.pause);
   }

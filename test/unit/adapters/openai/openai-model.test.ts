@@ -1,4 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { isPyraError, type PyraError } from '../../../../src/core/domain/errors.js';
 import type { ModelRequest } from '../../../../src/core/domain/model.js';
@@ -211,6 +216,29 @@ describe('the OpenAI-compatible model', () => {
       expect((error as Error).message).to.match(/no secure connection to 127\.0\.0\.1:\d+: \S*SSL/);
     } finally {
       plain.close();
+    }
+  });
+
+  it('refuses a certificate that nobody vouches for, before the key leaves', async function () {
+    const folder = await mkdtemp(join(tmpdir(), 'pyra-tls-'));
+    const file = (name: string): string => join(folder, name);
+    const subject = ['-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-keyout', file('key'), '-out', file('cert'), ...subject]);
+    if (made.status !== 0) this.skip();
+    const heard: string[] = [];
+    const secure = createSecureServer({ key: await readFile(file('key')), cert: await readFile(file('cert')) }, (request) => {
+      heard.push(JSON.stringify(request.headers));
+    });
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = secure.address() as { port: number };
+      const { error } = await attempt(openModel(`https://127.0.0.1:${port}/v1`, { key: KEY }), REQUEST);
+      expect(error).to.include({ code: 'model/network', retryable: false });
+      expect((error as Error).message).to.include('DEPTH_ZERO_SELF_SIGNED_CERT');
+      expect(heard).to.deep.equal([]);
+    } finally {
+      secure.close();
+      await rm(folder, { recursive: true });
     }
   });
 
