@@ -191,6 +191,7 @@ export class ChatSession implements ChatState {
       key: (key) => this.#keyInTurn(key),
       ended: abort,
     });
+    const stopLending = this.console.onLend(() => this.#view.pause());
     this.#turn = turn;
     const started = this.#options.clock();
     let usage: TokenUsage | undefined;
@@ -222,6 +223,7 @@ export class ChatSession implements ChatState {
     } finally {
       this.#turn = undefined;
       stopReading();
+      stopLending();
       this.signal.removeEventListener('abort', abort);
     }
     this.#view.end({ milliseconds: this.#options.clock() - started, interrupted, ...(usage === undefined ? {} : { usage }) });

@@ -24,8 +24,8 @@ export interface ChatPyra {
   readonly conversations: ConversationStore;
   readonly memory: Pick<MemoryKeeper, 'list' | 'search' | 'read' | 'remember' | 'forget'>;
   readonly models: ModelCatalog;
-  readonly settings: SettingsStore;
-  readonly vault: SecretStore & VaultLock;
+  readonly settings: Pick<SettingsStore, 'load'>;
+  readonly vault: Pick<SecretStore, 'names' | 'set'> & Pick<VaultLock, 'status'>;
   readonly redactor: { find(text: string): readonly SecretRange[]; redact(text: string): string };
   readonly system: System;
 }

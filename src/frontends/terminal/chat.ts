@@ -57,7 +57,7 @@ export const commands: readonly Command[] = [
           columns: () => Math.min(context.stdout.columns || 80, MAX_COLUMNS),
           outPaint: context.paint('stdout'),
           errPaint: stderr,
-          spinner: new WaitSpinner(context.stderr),
+          spinner: new WaitSpinner(context.stderr, stderr.enabled),
           suspicious: (markup) => scanOutbound(markup).length > 0,
         },
         home: context.home,

@@ -30,6 +30,8 @@ export interface PrompterStreams {
   readonly stdin: InputStream;
   readonly stderr: OutputStream;
   readonly interactive: boolean;
+  /** Runs a question while whoever else reads the terminal stands back. */
+  lend?<T>(use: () => Promise<T>): Promise<T>;
 }
 
 /** A prompter on these streams. */
@@ -40,13 +42,16 @@ export function createPrompter(streams: PrompterStreams): Prompter {
         hint: `answer it with ${question.flag}`,
       });
     }
-    const answers = await prompts(
-      { ...options, name: 'answer', message: question.message, stdin: streams.stdin as never, stdout: streams.stderr as never },
-      {
-        onCancel: () => {
-          throw new DOMException('the question was cancelled', 'AbortError');
+    const lend = streams.lend ?? (<R>(use: () => Promise<R>): Promise<R> => use());
+    const answers = await lend(() =>
+      prompts(
+        { ...options, name: 'answer', message: question.message, stdin: streams.stdin as never, stdout: streams.stderr as never },
+        {
+          onCancel: () => {
+            throw new DOMException('the question was cancelled', 'AbortError');
+          },
         },
-      },
+      ),
     );
     return answers.answer as T;
   };

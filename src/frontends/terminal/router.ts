@@ -150,7 +150,16 @@ function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Clo
     },
     paint: (stream) => createPaint(wantsColor(ports.terminals[stream], ports.env, globals.color)),
     openPrompter: async () =>
-      (await ports.prompter()).createPrompter({ stdin: ports.stdin, stderr: ports.stderr, interactive: context.interactive }),
+      (await ports.prompter()).createPrompter({
+        stdin: ports.stdin,
+        stderr: ports.stderr,
+        interactive: context.interactive,
+        // A command that reads keys must not take what answers the question.
+        lend: async (use) => {
+          const console = (await person)?.console();
+          return console === undefined ? use() : console.lend(use);
+        },
+      }),
     openTerminal: () => {
       person ??= ports
         .terminal()

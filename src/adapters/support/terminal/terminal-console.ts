@@ -29,6 +29,7 @@ export class TerminalConsole {
   readonly typeAhead = new TypeAhead();
   readonly #streams: TerminalStreams;
   readonly #readers: KeyReader[] = [];
+  readonly #lendListeners = new Set<() => void>();
   readonly #interrupt: () => void;
   #decoder = new KeyDecoder();
   #holders = 0;
@@ -81,8 +82,15 @@ export class TerminalConsole {
     };
   }
 
-  /** Gives the terminal to something else (an editor) as it was before, and takes it back afterwards. */
+  /** Calls a listener whenever the terminal is lent, so that what is being drawn can stop; gives the function that ends this. */
+  onLend(listener: () => void): () => void {
+    this.#lendListeners.add(listener);
+    return () => void this.#lendListeners.delete(listener);
+  }
+
+  /** Gives the terminal to something else (an editor, a hidden prompt) as it was before, and takes it back afterwards. */
   async lend<T>(use: () => Promise<T>): Promise<T> {
+    for (const listener of this.#lendListeners) listener();
     const held = this.#holders > 0;
     if (held) this.#stop();
     try {

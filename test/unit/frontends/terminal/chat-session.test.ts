@@ -65,18 +65,11 @@ function startChat(answer?: Answer, change: { home?: string; cwd?: string } = {}
       models: new InMemoryCatalog([]),
       settings: {
         load: async () => ({ ...DEFAULT_SETTINGS, ai: { ...DEFAULT_SETTINGS.ai, provider_id: 'openai', model: 'gpt' } }),
-        save: async () => {},
       },
       vault: {
-        get: async (name) => secrets.get(name),
         names: async () => [...secrets.keys()] as never,
         set: async (name, value) => void secrets.set(name, value),
-        delete: async (name) => secrets.delete(name),
         status: async () => 'unlocked',
-        create: async () => {},
-        unlock: async () => {},
-        recover: async () => {},
-        lock: async () => {},
       },
       redactor: {
         find: (text) => {
