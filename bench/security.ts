@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { DataFolder, type SecurityBenchmark } from './security/data-folder.js';
 import { meets, type SecurityFigure } from './security/figure.js';
+import { redaction } from './security/redaction.js';
 import { scanner } from './security/scanner.js';
 import { scannerSpeed } from './security/scanner-speed.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed];
+const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction];
 /** How many ids of cases the table shows; the JSON has them all. */
 const SHOWN = 4;
 
