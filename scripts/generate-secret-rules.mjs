@@ -131,7 +131,7 @@ const KEYWORDS = {
   'kubernetes-secret-yaml': ['data:'],
 };
 
-/** Rules that are seen to begin with their keywords, though {@link heads} cannot tell. */
+/** Rules that begin with their keywords, and rules that do not, where {@link heads} cannot tell. */
 const ANCHORED = new Set(['generic-api-key', 'aws-access-token']);
 const NOT_ANCHORED = new Set(['sourcegraph-access-token']);
 
@@ -159,7 +159,8 @@ function convert(rule) {
   const alternatives = heads(pattern.replace(/^\(\?i:/, ''));
   const anchored =
     ANCHORED.has(rule.id) ||
-    alternatives.every((head) => head.length > 1 && keywords.some((keyword) => head.startsWith(keyword) || keyword.startsWith(head))));
+    (!NOT_ANCHORED.has(rule.id) &&
+      alternatives.every((head) => head.length > 1 && keywords.some((keyword) => head.startsWith(keyword) || keyword.startsWith(head))));
   const flags = `${anchored ? 'a' : ''}${assigned ? 'v' : ''}`;
   const short = pattern.replaceAll(OPERATOR, '«').replaceAll(END, '»');
   return [rule.id, flags, rule.entropy ?? 0, rule.secretGroup ?? 0, keywords.join(','), NEAR[rule.id] ?? '', short].join('\t');

@@ -123,7 +123,7 @@ function withName(text: string, match: RegExpExecArray): string {
 }
 
 function lineOf(text: string, match: RegExpExecArray): string {
-  const from = Math.max(text.lastIndexOf('\n', match.index) + 1, match.index - NEAR);
-  const end = text.indexOf('\n', match.index + match[0].length);
-  return text.slice(from, Math.min(end < 0 ? text.length : end, match.index + match[0].length + NEAR));
+  const before = text.slice(Math.max(0, match.index - NEAR), match.index);
+  const after = text.slice(match.index + match[0].length, match.index + match[0].length + NEAR);
+  return before.slice(before.lastIndexOf('\n') + 1) + match[0] + (after.split('\n', 1)[0] ?? '');
 }

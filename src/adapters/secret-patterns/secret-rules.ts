@@ -212,7 +212,7 @@ export const SECRET_RULES: readonly string[] = [
   'slack-webhook-url\t\t0\t0\thooks.slack.com\t\t(?:https?://)?hooks.slack.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}',
   'snyk-api-token\tv\t0\t0\tsnyk\t\t(?i:(?:snyk[_.-]?(?:(?:api|oauth)[_.-]?)?(?:key|token))«([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})»)',
   'sonar-api-token\tv\t0\t2\tsonar\t\t(?i:(?:sonar[_.-]?(login|token))«((?:squ_|sqp_|sqa_)?[a-z0-9=_\\-]{40})»)',
-  'sourcegraph-access-token\ta\t3\t0\tsgp_,sourcegraph\t\t(?i:\\b(\\b(sgp_(?:[a-fA-F0-9]{16}|local)_[a-fA-F0-9]{40}|sgp_[a-fA-F0-9]{40}|[a-fA-F0-9]{40})\\b)»)',
+  'sourcegraph-access-token\t\t3\t0\tsgp_,sourcegraph\t\t(?i:\\b(\\b(sgp_(?:[a-fA-F0-9]{16}|local)_[a-fA-F0-9]{40}|sgp_[a-fA-F0-9]{40}|[a-fA-F0-9]{40})\\b)»)',
   'square-access-token\ta\t2\t0\tsq0atp-,eaaa\t\t\\b((?:EAAA|sq0atp-)[\\w-]{22,60})»',
   'squarespace-access-token\tav\t0\t0\tsquarespace\t\t(?i:(?:squarespace)«([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})»)',
   'stripe-access-token\ta\t2\t0\tsk_test,sk_live,sk_prod,rk_test,rk_live,rk_prod\t\t\\b((?:sk|rk)_(?:test|live|prod)_[a-zA-Z0-9]{10,99})»',
