@@ -18,7 +18,7 @@ const OVERFLOW =
   /context[_ ](length|window|size)|maximum context|context_length_exceeded|prompt is too long|too many (input )?tokens|input (token count|is too long)|exceeds? the (available )?context|reduce the length of|request too large|too large for model/i;
 const NO_MODEL =
   /model[_ ]not[_ ]found|invalid[_ ]model|not a valid model|unknown model|no such model|model .*(does not exist|not found|is not available)/i;
-const NO_CREDIT = /insufficient[_ ](quota|balance|credits?|funds)|exceeded your current quota|billing|credit balance/i;
+const NO_CREDIT = /insufficient[_ ](quota|balance|credits?|funds)|billing_(hard|not)|credit balance/i;
 const BAD_KEY = /api[_ ]?key not valid|invalid[_ ]api[_ ]?key|incorrect api key|api_key_invalid/i;
 
 /** The PyraError for whatever the vendor's client threw. It carries none of the vendor's objects: those hold headers, bodies and echoes of the key. */

@@ -1,6 +1,7 @@
 import { PyraError } from '../../core/domain/errors.js';
 import type { Secret } from '../../core/domain/secret.js';
 import type { Endpoint } from './endpoint.js';
+import { withPlainError } from './error-body.js';
 
 /** A `fetch`: that of the platform, or one through a proxy. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -45,6 +46,7 @@ export function sealedFetch({
         hint: 'check ai.base_url; most end in /v1',
       });
     }
+    if (!response.ok) return withPlainError(response);
     return purpose === 'chat' && response.ok && /\bapplication\/json\b/i.test(type) ? streamOf(await response.text(), endpoint) : response;
   };
 }

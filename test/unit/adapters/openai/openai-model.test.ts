@@ -108,6 +108,26 @@ describe('the OpenAI-compatible model', () => {
       });
     }
 
+    it('the forms in which other servers report errors', async () => {
+      const bodies: readonly (readonly [status: number, body: object | string, code: string, words: RegExp])[] = [
+        [400, [{ error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT' } }], 'model/auth', /key/],
+        [422, { detail: [{ msg: 'extra fields' }] }, 'model/bad-response', /extra fields/],
+        [422, { object: 'error', message: 'bad call id', code: 3280 }, 'model/bad-response', /: bad call id$/],
+        [404, { error: 'model "x" not found, try pulling it first' }, 'model/not-found', /pulling it first/],
+        [400, 'Input is too long: reduce the length of the messages', 'model/context-overflow', /longer/],
+        [500, '', 'model/overloaded', /\(500\)$/],
+      ];
+      for (const [code, body, expected, words] of bodies) {
+        const error = await failure({ fault: 'status', status: code, body: body as never });
+        await server?.close();
+        expect(error.code, JSON.stringify(body)).to.equal(expected);
+        expect(error.message).to.match(words);
+      }
+      const details = [{ '@type': 'QuotaFailure' }, { '@type': 'RetryInfo', retryDelay: '32s' }];
+      const body = [{ error: { code: 429, message: 'You exceeded your current quota, check your billing details.', details } }];
+      expect(await failure({ fault: 'status', status: 429, body: body as never })).to.include({ retryable: true, retryAfterMs: 32_000 });
+    });
+
     it('Retry-After in seconds, as a date, and in milliseconds', async () => {
       expect((await failure(status(429, undefined, { 'retry-after': '7' }))).retryAfterMs).to.equal(7_000);
       await server?.close();
