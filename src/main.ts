@@ -18,6 +18,13 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/memory-command.js'),
   },
   {
+    noun: 'demo',
+    group: 'START',
+    summary: 'a tour with a scripted model, offline',
+    verbs: [],
+    load: () => import('./frontends/terminal/demo-command.js'),
+  },
+  {
     noun: 'session',
     group: 'YOURS',
     summary: 'stored conversations',
@@ -30,6 +37,13 @@ export const nouns: readonly Noun[] = [
     summary: 'which model answers',
     verbs: ['list', 'use', 'test'],
     load: () => import('./frontends/terminal/model-command.js'),
+  },
+  {
+    noun: 'tool',
+    group: 'EXTEND',
+    summary: 'what the model can call',
+    verbs: ['list', 'call'],
+    load: () => import('./frontends/terminal/tool-command.js'),
   },
   {
     noun: 'security',

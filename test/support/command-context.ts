@@ -12,7 +12,8 @@ import { splitFlags } from '../../src/frontends/terminal/split-flags.js';
 /** What a test may set of a command's surroundings. */
 export interface ContextOptions {
   readonly pyra?: Partial<Pyra>;
-  readonly foundation?: Partial<Foundation>;
+  /** Of the home that is asked for. */
+  readonly foundation?: (home: string) => Partial<Foundation>;
   /** Answers questions as a person at a terminal would. */
   readonly prompter?: Partial<Prompter>;
   /** Who sits at the terminal; nobody when absent. */
@@ -64,16 +65,20 @@ export function commandContext(options: ContextOptions = {}): CommandContext & {
     },
     paint: () => createPaint(false),
     openTerminal: async () =>
-      options.terminal ?? { console: () => undefined, approver: { decide: async () => ({ outcome: 'deny', by: 'unavailable' }) } },
+      options.terminal ?? {
+        console: () => undefined,
+        card: () => '',
+        approver: { decide: async () => ({ outcome: 'deny', by: 'unavailable' }) },
+      },
     openPrompter: async () =>
       (options.prompter as Prompter | undefined) ?? createPrompter({ stdin, stderr: streams.stderr, interactive: false }),
     openPyra: async () => {
       if (options.pyra === undefined) throw new Error('the test gave no Pyra');
       return options.pyra as Pyra;
     },
-    openFoundation: async () => {
+    openFoundation: async ({ home = options.home ?? '/nonexistent' } = {}) => {
       if (options.foundation === undefined) throw new Error('the test gave no foundation');
-      return options.foundation as Foundation;
+      return options.foundation(home) as Foundation;
     },
     runCommand: async (words) => {
       ran.push([...words]);

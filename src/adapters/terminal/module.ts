@@ -1,7 +1,9 @@
+import type { ApprovalRequest } from '../../core/domain/approval.js';
 import type { Approver } from '../../ports/approver.js';
 import type { Paint } from '../support/terminal/paint.js';
 import { TerminalConsole } from '../support/terminal/terminal-console.js';
 import { terminalStreams } from '../support/terminal/terminal-streams.js';
+import { cardQuestion, cardRows } from './card-text.js';
 import { TerminalApprover } from './terminal-approver.js';
 
 /**
@@ -12,7 +14,7 @@ export function openTerminal(options: {
   readonly askable: boolean;
   readonly paint: Paint;
   readonly environment: Readonly<Record<string, string | undefined>>;
-}): { console(): TerminalConsole | undefined; readonly approver: Approver } {
+}): { console(): TerminalConsole | undefined; readonly approver: Approver; card(request: ApprovalRequest, columns: number): string } {
   let opened: { readonly console: TerminalConsole | undefined } | undefined;
   const console = (): TerminalConsole | undefined => {
     if (opened === undefined) {
@@ -21,5 +23,8 @@ export function openTerminal(options: {
     }
     return opened.console;
   };
-  return { console, approver: new TerminalApprover({ console, paint: options.paint, environment: options.environment }) };
+  const { paint } = options;
+  const card = (request: ApprovalRequest, columns: number): string =>
+    [...cardRows(request, { paint, columns }), cardQuestion(request, paint)].join('\n');
+  return { console, card, approver: new TerminalApprover({ console, paint: options.paint, environment: options.environment }) };
 }

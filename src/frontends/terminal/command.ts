@@ -8,6 +8,7 @@
  */
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { TerminalConsole } from '../../adapters/support/terminal/terminal-console.js';
+import type { ApprovalRequest } from '../../core/domain/approval.js';
 import type { JsonObject } from '../../core/domain/json.js';
 import type { Foundation } from '../../core/usecases/foundation.js';
 import type { Pyra } from '../../core/usecases/pyra.js';
@@ -83,6 +84,8 @@ export interface PersonAtTerminal {
   console(): TerminalConsole | undefined;
   /** Asks the person with a card; denies as `unavailable` where nobody can be asked. */
   readonly approver: Approver;
+  /** The card of a request as text, without asking anybody; as wide as `columns`. */
+  card(request: ApprovalRequest, columns: number): string;
 }
 
 /** What a command gets from the router: its streams, the global flags, and Pyra when it asks for it. */
