@@ -119,7 +119,7 @@ function checkKey(key: string): void {
 /** A value as it stands in `config.yaml`: YAML, of which JSON is a part. */
 function parseValue(text: string): JsonValue {
   try {
-    return parse(text, { maxAliasCount: 0, logLevel: 'silent' }) as JsonValue;
+    return parse(text, { maxAliasCount: 0, logLevel: 'error' }) as JsonValue;
   } catch (error) {
     throw new PyraError('usage', 'the value is no valid YAML', { hint: 'put a text with special characters into quotes', cause: error });
   }

@@ -1,8 +1,8 @@
 import { isPyraError } from '../../core/domain/errors.js';
 import type { Finding } from '../../core/domain/finding.js';
-import type { ModelRef } from '../../core/domain/model.js';
 import type { Settings } from '../../core/domain/settings.js';
 import type { Foundation } from '../../core/usecases/foundation.js';
+import { configuredModel } from './model-choice.js';
 
 /** One thing that the doctor looked at. A `note` is worth knowing and nothing to mend. */
 export interface Check {
@@ -17,7 +17,7 @@ export interface Check {
 const MODEL_WAIT = 10_000;
 
 /** The home, as it is: everything that is missing, foreign, planted or too widely readable. */
-export async function checkHome(foundation: Foundation, platform: NodeJS.Platform): Promise<readonly Check[]> {
+export async function checkHome(foundation: Pick<Foundation, 'home'>, platform: NodeJS.Platform): Promise<readonly Check[]> {
   const findings = await foundation.home.inspect();
   const windows: readonly Check[] =
     platform === 'win32' ? [{ check: 'home', status: 'note', message: 'Windows keeps no file modes: they are not checked' }] : [];
@@ -97,13 +97,6 @@ export function checkNode(version: string, executable: string): Check {
   const message = `Node ${version.replace(/^v/, '')}, ${where}`;
   if (Number(/^v?(\d+)/.exec(version)?.[1]) >= 26) return { check: 'node', status: 'ok', message };
   return { check: 'node', status: 'note', message: `${message}: plugins keep the network and local sockets`, fix: 'npm ci brings Node 26' };
-}
-
-/** The model of the settings, if both its parts are set. */
-export function configuredModel({ ai }: Settings): ModelRef | undefined {
-  if (ai.provider_id === undefined || ai.model === undefined) return undefined;
-  const ref = { provider: ai.provider_id, model: ai.model };
-  return ai.base_url === undefined ? ref : { ...ref, baseUrl: ai.base_url };
 }
 
 function checkOfFinding(finding: Finding): Check {

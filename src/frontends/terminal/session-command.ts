@@ -86,13 +86,7 @@ async function list(context: CommandContext, args: ParsedArguments): Promise<Exi
     return EXIT.ok;
   }
   if (all.length === 0) context.say('no conversation is stored yet; pyra chat starts one');
-  else
-    context.print(
-      columnsText(
-        headings.map((heading) => row(heading, all)),
-        [2],
-      ),
-    );
+  else context.print(columnsText(headings.map(row), [2]));
   if (all.length > headings.length) context.say(`${all.length - headings.length} more: --limit ${all.length}`);
   return EXIT.ok;
 }
@@ -105,10 +99,9 @@ async function search(context: CommandContext, args: ParsedArguments): Promise<E
     context.printJson({ conversations: hits.map(({ heading, excerpt }) => ({ ...headingJson(heading), excerpt })) });
     return EXIT.ok;
   }
-  const all = await conversations.headings();
   const paint = context.paint('stdout');
   for (const { heading, excerpt } of hits) {
-    context.print(row(heading, all).join('  '));
+    context.print(row(heading).join('  '));
     if (excerpt !== '') context.print(paint.dim(`    ${visibleLine(excerpt)}`));
   }
   if (hits.length === 0) context.say('nothing was found');
@@ -183,17 +176,8 @@ async function load(context: CommandContext, prefix: string) {
   return { conversation, heading };
 }
 
-function row(heading: ConversationHeading, all: readonly ConversationHeading[]): readonly string[] {
-  return [shortId(heading.id, all), localTime(heading.updated), String(heading.messages), visibleLine(heading.title)];
-}
-
-/** As much of an id as tells it from all others, at least six characters. */
-function shortId(id: string, all: readonly ConversationHeading[]): string {
-  for (let length = 6; length < id.length; length += 1) {
-    const prefix = id.slice(0, length);
-    if (all.filter((other) => other.id.startsWith(prefix)).length === 1) return prefix;
-  }
-  return id;
+function row(heading: ConversationHeading): readonly string[] {
+  return [heading.id, localTime(heading.updated), String(heading.messages), visibleLine(heading.title)];
 }
 
 function headingJson(heading: ConversationHeading): JsonObject {

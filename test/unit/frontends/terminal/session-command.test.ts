@@ -41,13 +41,13 @@ describe('pyra session', () => {
     return 'no error';
   };
 
-  it('lists the conversations, the last one first, with ids that tell them apart', async () => {
+  it('lists the conversations, the last one first, with ids and times', async () => {
     const surroundings = context();
     expect(await runCommand(command('list'), surroundings, [])).to.equal(0);
     const lines = surroundings.out().trimEnd().split('\n');
     expect(lines).to.have.length(2);
-    expect(lines[0]).to.match(/^abcdef9 .* 1 {2}Which train to Ulm\?$/);
-    expect(lines[1]).to.match(/^abcdef0 .* 5 {2}When does the café open\?$/);
+    expect(lines[0]).to.match(/^abcdef9999 .* 1 {2}Which train to Ulm\?$/);
+    expect(lines[1]).to.match(/^abcdef0123 .* 5 {2}When does the café open\?$/);
   });
 
   it('lists as JSON with whole ids, and says how many there are beyond the limit', async () => {
