@@ -48,7 +48,7 @@ async function compileTypes() {
 async function bundle() {
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts', 'src/index.ts', 'src/plugin.ts'],
+    entryPoints: ['src/main.ts', 'src/index.ts', 'src/plugin.ts', 'src/agent.ts'],
     outdir: 'dist',
     outbase: 'src',
     chunkNames: 'chunks/[name]-[hash]',

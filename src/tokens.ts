@@ -9,7 +9,8 @@ import type { SchemaChecker } from './ports/schema-checker.js';
 import type { SecretDetector } from './ports/secret-detector.js';
 import type { SettingsStore } from './ports/settings-store.js';
 import type { System } from './ports/system.js';
-import type { SecretStore, VaultLock } from './ports/vault.js';
+import type { UnlockAgent } from './ports/unlock-agent.js';
+import type { AskPassphrase, SecretStore, VaultLock } from './ports/vault.js';
 
 /** Names a value in the container and carries its type, so that wrong wiring does not compile. */
 export type Token<T> = symbol & { readonly __value?: T };
@@ -38,13 +39,22 @@ export function provide<T, const D extends readonly Token<unknown>[]>(
     .inSingletonScope();
 }
 
+/** Gives the key of the audit log's seals while the vault is open; a vault sets it when it is made. */
+export interface AuditSeal {
+  key: () => Promise<Uint8Array | undefined>;
+}
+
 /** The tokens of the ports, and of the few plain values that adapters are made from. */
 export const tokens = {
   /** The absolute path of the home. */
   homePath: token<string>('home path'),
   /** The environment that adapters may read; a script can pass its own. */
   environment: token<Readonly<Record<string, string | undefined>>>('environment'),
+  /** How the passphrase is asked for when a secret is needed. */
+  askPassphrase: token<AskPassphrase>('AskPassphrase'),
   settings: token<Settings>('settings'),
+  /** Where the audit log finds the key of its seals: the vault puts it there, since the vault itself writes to the log. */
+  auditSeal: token<AuditSeal>('AuditSeal'),
   auditLog: token<AuditLog>('AuditLog'),
   conversations: token<ConversationStore>('ConversationStore'),
   home: token<Home>('Home'),
@@ -54,5 +64,6 @@ export const tokens = {
   secretDetector: token<SecretDetector>('SecretDetector'),
   settingsStore: token<SettingsStore>('SettingsStore'),
   system: token<System>('System'),
+  unlockAgent: token<UnlockAgent>('UnlockAgent'),
   vault: token<SecretStore & VaultLock>('vault'),
 } as const;

@@ -32,3 +32,9 @@ export interface VaultLock {
   /** Forgets the keys; idempotent. */
   lock(): Promise<void>;
 }
+
+/**
+ * How a vault gets its passphrase when a secret is needed: `attempt` counts from 1 and goes up after a wrong one. Answers `undefined` when
+ * nobody can be asked (again); throws an AbortError when the person cancels.
+ */
+export type AskPassphrase = (attempt: number) => Promise<Secret | undefined>;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import type { SecretName } from '../../core/domain/identifiers.js';
@@ -7,13 +7,15 @@ import type { SecretStore, VaultLock } from '../../ports/vault.js';
 import { withFileLock } from '../support/file-lock.js';
 import { createKeyring, type Keyring, NoMatch, openKeyring } from './keyring.js';
 import { MAX_WORK_FACTOR, WorkFactorTooHigh } from './scrypt-stanza.js';
-import { damaged, KEYRING, NAME_HINT, secretFile, VaultFiles } from './vault-files.js';
+import { absent, alreadyThere, badName, damaged, locked, wrongPassphrase } from './vault-faults.js';
+import { KEYRING, SEAL_KEY, secretFile, VaultFiles } from './vault-files.js';
 
 /** How hard guessing the passphrase is, as the logarithm of scrypt's N: 18 takes a second and 256 MB, 16 a quarter of both. */
 export const WORK_FACTOR = 18;
 
 const MIN_WORK_FACTOR = 10;
 const MAX_VALUE_BYTES = 262_144;
+const SEAL_KEY_BYTES = 32;
 
 /** Where a vault is, and how hard its passphrase is to guess when it is made. */
 export interface AgeVaultOptions {
@@ -21,6 +23,12 @@ export interface AgeVaultOptions {
   readonly root: string;
   /** From 10 to 20; {@link WORK_FACTOR} when absent. */
   readonly workFactor?: number;
+}
+
+interface OpenVault {
+  readonly keyring: Keyring;
+  /** Of the keyring's file, to notice when it is replaced. */
+  readonly fileDigest: string;
 }
 
 /**
@@ -31,7 +39,8 @@ export interface AgeVaultOptions {
 export class AgeVault implements SecretStore, VaultLock {
   readonly #files: VaultFiles;
   readonly #workFactor: number;
-  #open: { readonly keyring: Keyring; readonly fileDigest: string } | undefined;
+  #open: OpenVault | undefined;
+  #seal: Uint8Array | undefined;
 
   constructor(options: AgeVaultOptions) {
     this.#files = new VaultFiles(options.root);
@@ -57,13 +66,13 @@ export class AgeVault implements SecretStore, VaultLock {
         throw damaged(KEYRING, 'it is missing, and there are secrets that only it can open');
       }
       await this.#files.writeSentinel();
-      await this.#files.writeKeyring(file);
+      await this.#files.write(KEYRING, file);
     });
     this.#open = { keyring, fileDigest: digestOf(file) };
   }
 
   async unlock(passphrase: Secret): Promise<void> {
-    const file = await this.#files.readKeyring();
+    const file = await this.#files.read(KEYRING);
     if (file === undefined) throw absent();
     if (passphrase.reveal() === '') throw wrongPassphrase();
     this.#open = { keyring: await keyringFrom(file, passphrase), fileDigest: digestOf(file) };
@@ -77,6 +86,20 @@ export class AgeVault implements SecretStore, VaultLock {
 
   async lock(): Promise<void> {
     this.#open = undefined;
+    this.#seal?.fill(0);
+    this.#seal = undefined;
+  }
+
+  /**
+   * The key with which the audit log seals its entries, made when it is first asked for; `undefined` while the vault is locked. It is a file
+   * of its own, not a secret with a name, so that no tool or plugin can be granted it.
+   */
+  async sealKey(): Promise<Uint8Array | undefined> {
+    if (this.#open === undefined) return undefined;
+    const { keyring } = this.#open;
+    this.#seal ??= (await this.#readSealKey(keyring)) ?? (await this.#makeSealKey(keyring));
+    // A copy: the caller may still use it when the vault is locked and this one is wiped.
+    return Buffer.from(this.#seal);
   }
 
   async names(): Promise<readonly SecretName[]> {
@@ -103,7 +126,7 @@ export class AgeVault implements SecretStore, VaultLock {
 
   async set(name: SecretName, value: Secret): Promise<void> {
     const { keyring } = this.#opened();
-    if (secretFile(name) === undefined) throw new PyraError('usage', 'this is not a name for a secret', { hint: NAME_HINT });
+    if (secretFile(name) === undefined) throw badName();
     const plaintext = Buffer.from(value.reveal(), 'utf8');
     try {
       if (plaintext.length === 0)
@@ -121,7 +144,28 @@ export class AgeVault implements SecretStore, VaultLock {
     return this.#changing(() => this.#files.removeSecret(name));
   }
 
-  #opened(): { readonly keyring: Keyring; readonly fileDigest: string } {
+  async #readSealKey(keyring: Keyring): Promise<Uint8Array | undefined> {
+    const sealed = await this.#files.read(SEAL_KEY);
+    if (sealed === undefined) return undefined;
+    const key = await keyring.open(sealed).catch((error: unknown) => {
+      throw damaged(SEAL_KEY, 'it was changed or cut short', error);
+    });
+    return Buffer.from(key);
+  }
+
+  async #makeSealKey(keyring: Keyring): Promise<Uint8Array> {
+    const key = randomBytes(SEAL_KEY_BYTES);
+    const sealed = await keyring.seal(key);
+    return this.#changing(async () => {
+      // Another process may have made one meanwhile.
+      const earlier = await this.#readSealKey(keyring);
+      if (earlier !== undefined) return earlier;
+      await this.#files.write(SEAL_KEY, sealed);
+      return key;
+    });
+  }
+
+  #opened(): OpenVault {
     if (this.#open === undefined) throw locked();
     return this.#open;
   }
@@ -130,7 +174,7 @@ export class AgeVault implements SecretStore, VaultLock {
   #changing<T>(change: () => Promise<T>): Promise<T> {
     return this.#locked(async () => {
       const { fileDigest } = this.#opened();
-      const file = await this.#files.readKeyring();
+      const file = await this.#files.read(KEYRING);
       if (file === undefined || digestOf(file) !== fileDigest) {
         this.#open = undefined;
         throw new PyraError('vault/locked', 'the keyring was replaced since it was opened', { hint: 'open the vault again' });
@@ -166,22 +210,4 @@ function checkPassphrase(passphrase: Secret): void {
 
 function digestOf(file: Uint8Array): string {
   return createHash('sha256').update(file).digest('hex');
-}
-
-function locked(): PyraError {
-  return new PyraError('vault/locked', 'the vault is locked', {
-    hint: 'open it for a while with `pyra vault unlock`, or name a file with the passphrase in PYRA_VAULT_PASSPHRASE_FILE',
-  });
-}
-
-function absent(): PyraError {
-  return new PyraError('vault/absent', 'there is no vault yet', { hint: 'make one: pyra vault init' });
-}
-
-function alreadyThere(): PyraError {
-  return new PyraError('usage', 'there is a vault already', { hint: 'to add a secret: pyra vault set NAME' });
-}
-
-function wrongPassphrase(): PyraError {
-  return new PyraError('vault/wrong-passphrase', 'this passphrase does not open the vault', { hint: 'try again; nothing was changed' });
 }

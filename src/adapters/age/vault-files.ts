@@ -1,17 +1,20 @@
 import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PyraError } from '../../core/domain/errors.js';
 import { isSecretName, type SecretName } from '../../core/domain/identifiers.js';
 import { syncDirectory, writeFileAtomic } from '../support/atomic-file.js';
 import { safePath } from '../support/safe-path.js';
 import { systemErrorCode } from '../support/write-error.js';
+import { badName, damaged } from './vault-faults.js';
 
 /** The sentinel: a home that has lost it is refused, so that an emptied vault folder is noticed. */
 export const SENTINEL = '.vault_lock';
 
 /** The file with the key, under the passphrase. */
 export const KEYRING = 'keyring.age';
+
+/** The file with the key of the audit log's seals. */
+export const SEAL_KEY = 'audit-seal.age';
 
 const SECRETS = 'secrets';
 const ENDING = '.age';
@@ -58,21 +61,20 @@ export class VaultFiles {
     return file === undefined ? undefined : this.#read(file);
   }
 
-  /** The sealed keyring; `undefined` when there is none. */
-  async readKeyring(): Promise<Uint8Array | undefined> {
-    return this.#read(KEYRING);
+  /** The bytes of one of the vault's own files; `undefined` when it is not there. */
+  async read(file: typeof KEYRING | typeof SEAL_KEY): Promise<Uint8Array | undefined> {
+    return this.#read(file);
   }
 
   async writeSecret(name: SecretName, sealed: Uint8Array): Promise<void> {
     const file = secretFile(name);
-    if (file === undefined) throw new PyraError('usage', 'this is not a name for a secret', { hint: NAME_HINT });
-    await this.makeFolders();
-    await writeFileAtomic(await this.#path(file), sealed, FILE_MODE);
+    if (file === undefined) throw badName();
+    await this.#write(file, sealed);
   }
 
-  async writeKeyring(sealed: Uint8Array): Promise<void> {
-    await this.makeFolders();
-    await writeFileAtomic(await this.#path(KEYRING), sealed, FILE_MODE);
+  /** Writes one of the vault's own files. */
+  async write(file: typeof KEYRING | typeof SEAL_KEY, sealed: Uint8Array): Promise<void> {
+    await this.#write(file, sealed);
   }
 
   /** Writes the sentinel, if it is not there. */
@@ -105,6 +107,11 @@ export class VaultFiles {
     }
   }
 
+  async #write(file: string, bytes: Uint8Array): Promise<void> {
+    await this.makeFolders();
+    await writeFileAtomic(await this.#path(file), bytes, FILE_MODE);
+  }
+
   #path(file: string): Promise<string> {
     return safePath(this.root, file);
   }
@@ -130,18 +137,6 @@ export class VaultFiles {
       await handle.close();
     }
   }
-}
-
-/** What a secret's name may look like, for hints. */
-export const NAME_HINT = 'a name has letters, digits and . _ : @ + -, starts with a letter or digit, and has at most 128 characters';
-
-/** The error for a file of the vault that cannot be what Pyra wrote. */
-export function damaged(file: string, why: string, cause?: unknown): PyraError {
-  const hint =
-    file === KEYRING
-      ? 'bring vault/keyring.age back from a backup; without it the secrets cannot be opened'
-      : 'bring the file back from a backup, or set the secret anew: pyra vault set NAME';
-  return new PyraError('vault/corrupt', `vault/${file} is damaged: ${why}`, { hint, ...(cause === undefined ? {} : { cause }) });
 }
 
 /** The file of a secret below the vault's folder: its name percent-encoded; `undefined` where no file can have it. */

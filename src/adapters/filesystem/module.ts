@@ -29,8 +29,9 @@ export const filesystemModule = new ContainerModule(({ bind, onDeactivation }) =
     });
   });
   onDeactivation(tokens.memoryStore, (store) => (store as FsMemoryStore).close());
-  provide(bind, tokens.auditLog, [tokens.homePath], async (root) => {
+  provide(bind, tokens.auditSeal, [], () => ({ key: async () => undefined }));
+  provide(bind, tokens.auditLog, [tokens.homePath, tokens.auditSeal], async (root, seal) => {
     const { FsAuditLog } = await import('./fs-audit-log.js');
-    return new FsAuditLog(root);
+    return new FsAuditLog(root, { sealKey: () => seal.key() });
   });
 });
