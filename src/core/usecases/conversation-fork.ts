@@ -4,9 +4,9 @@ import type { ConversationId } from '../domain/identifiers.js';
 import type { Message, SummaryMessage } from '../domain/message.js';
 import { taintSources } from '../domain/untrusted.js';
 
-/** The id of a new conversation: the day, and ten random letters and digits. */
+/** The id of a new conversation: twelve random letters and digits, so that the first few of them are enough to name it. */
 export function newConversationId(system: System): ConversationId {
-  return `${system.now().slice(0, 10)}-${system.id().toLowerCase().slice(0, 10)}` as ConversationId;
+  return system.id().toLowerCase().slice(0, 12) as ConversationId;
 }
 
 /**

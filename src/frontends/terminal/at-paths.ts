@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { attachmentPath } from './attach-file.js';
+import { attachmentPath } from './attachment-path.js';
 
 /** The files that a message names as `@path` or `@"a path"`: only those that exist, so that `@ana` stays a word. Each once. */
 export async function atPaths(text: string, cwd: string): Promise<readonly string[]> {

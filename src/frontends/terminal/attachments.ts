@@ -1,8 +1,9 @@
 import { open, realpath } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import type { Attachment } from '../../core/domain/message.js';
 import { isInside } from '../../core/domain/path-boundary.js';
+import { attachmentPath } from './attachment-path.js';
 import { pdfText } from './module.js';
 import { MAX_INPUT_BYTES } from './read-stdin.js';
 
@@ -41,14 +42,16 @@ export async function attachmentOf(bytes: Uint8Array, source: string, boundary: 
 }
 
 async function readBytes(what: string, place: AttachmentPlace): Promise<Uint8Array> {
-  const path = resolve(place.cwd, what);
+  const path = attachmentPath(what, place.cwd);
   const real = await realpath(path).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
       ? new PyraError('not-found', `there is no file ${what}`, { cause })
       : new PyraError('usage', `cannot read ${what}: ${cause.code ?? 'unknown'}`, { cause });
   });
-  const home = await realpath(place.home).catch(() => place.home);
-  if (isInside(home, real) || isInside(place.home, path)) {
+  // A profile lies inside the main home, whose other parts are as private.
+  const main = basename(dirname(place.home)) === 'profiles' ? dirname(dirname(place.home)) : place.home;
+  const home = await realpath(main).catch(() => main);
+  if (isInside(home, real) || isInside(main, path)) {
     throw new PyraError('path/outside-boundary', `${what} is inside the home of Pyra and cannot be attached`, {
       hint: 'notes are reached through the memory: pyra memory show NAME',
     });

@@ -11,13 +11,14 @@ import type { ModelRef, TokenUsage } from '../../core/domain/model.js';
 import { visible } from '../../core/domain/untrusted.js';
 import type { Approver } from '../../ports/approver.js';
 import { atPaths } from './at-paths.js';
-import { attachFile } from './attach-file.js';
+import { readAttachment } from './attachments.js';
 import { completeChat } from './chat-completion.js';
 import type { ChatPyra, ChatState } from './chat-state.js';
 import { editableText } from './editable-text.js';
 import { reportError } from './report-error.js';
 import { isSlashCommand, runSlashCommand } from './slash-commands.js';
-import { editedText } from './slash-conversation.js';
+import { attachmentPlace, editedText } from './slash-conversation.js';
+import { currentModel } from './slash-information.js';
 import { TurnView, type TurnViewOptions } from './turn-view.js';
 import { askAboutSecret } from './typed-secret.js';
 
@@ -37,6 +38,8 @@ export interface ChatSessionOptions {
   readonly model?: ModelRef;
   /** Replaces the persona. */
   readonly system?: string;
+  /** Counts the tokens of a turn, and gives what it cost in US dollars where that is known. */
+  readonly count: (model: ModelRef, usage: TokenUsage) => number | undefined;
   /** Ends the chat from outside. */
   readonly signal: AbortSignal;
   /** Milliseconds of a clock that never goes back. */
@@ -171,13 +174,12 @@ export class ChatSession implements ChatState {
     }
     try {
       const files = await atPaths(message, this.cwd);
-      const named = await Promise.all(
-        files.map((path) => attachFile(path, { cwd: this.cwd, home: this.home, boundary: this.pyra.system.id() })),
-      );
+      const named = await Promise.all(files.map((path) => readAttachment(path, attachmentPlace(this))));
       await this.send(message, [...this.attachments, ...named]);
     } catch (error) {
       // What was not sent is not lost.
       if (isPyraError(error) && !error.code.startsWith('model/')) this.draft = text;
+      else this.attachments = [];
       throw error;
     }
     return undefined;
@@ -226,7 +228,15 @@ export class ChatSession implements ChatState {
       stopLending();
       this.signal.removeEventListener('abort', abort);
     }
-    this.#view.end({ milliseconds: this.#options.clock() - started, interrupted, ...(usage === undefined ? {} : { usage }) });
+    const milliseconds = this.#options.clock() - started;
+    const model = usage === undefined ? undefined : await currentModel(this);
+    const cost = usage === undefined || model === undefined ? undefined : this.#options.count(model, usage);
+    this.#view.end({
+      milliseconds,
+      interrupted,
+      ...(usage === undefined ? {} : { usage }),
+      ...(cost === undefined ? {} : { cost }),
+    });
     if (usage !== undefined) this.usage = sum(this.usage, usage);
   }
 
@@ -246,14 +256,13 @@ export class ChatSession implements ChatState {
     },
   };
 
-  /** Shows an expected failure and goes on. */
+  /** Shows a failure and goes on: what was said is stored, and a fault of one turn is no reason to lose the next. */
   async #guarded(action: () => Promise<'exit' | undefined>): Promise<'exit' | undefined> {
     try {
       return (await action()) ?? undefined;
     } catch (error) {
       if (this.signal.aborted) return 'exit';
       if (error instanceof Error && error.name === 'AbortError') return undefined;
-      if (!isPyraError(error)) throw error;
       this.console.write(reportError(error, { json: false, verbose: false, paint: this.paint }));
       return undefined;
     }

@@ -4,6 +4,7 @@ import { WaitSpinner } from '../../adapters/support/terminal/wait-spinner.js';
 import { PyraError } from '../../core/domain/errors.js';
 import { scanOutbound } from '../../core/domain/injection-scan.js';
 import type { ModelRef } from '../../core/domain/model.js';
+import { usageCost } from '../../core/domain/model-price.js';
 import { visible } from '../../core/domain/untrusted.js';
 import { forkConversation, newConversationId } from '../../core/usecases/conversation-fork.js';
 import type { Pyra } from '../../core/usecases/pyra.js';
@@ -11,8 +12,11 @@ import { ChatSession } from './chat-session.js';
 import type { ChatPyra } from './chat-state.js';
 import type { Command, CommandContext, ParsedArguments } from './command.js';
 import { EXIT } from './exit-codes.js';
-import { knownConversation, showLast } from './slash-conversation.js';
-import { currentModel, modelName, modelRef } from './slash-information.js';
+import { findConversation } from './find-conversation.js';
+import { chooseModel } from './model-choice.js';
+import { showLast } from './slash-conversation.js';
+import { currentModel, modelName } from './slash-information.js';
+import { recordUsage } from './usage-record.js';
 
 /** Answers are not wrapped wider than this. */
 const MAX_COLUMNS = 100;
@@ -43,7 +47,7 @@ export const commands: readonly Command[] = [
       await history.load();
       const chosen = args.value('model');
       const model: ModelRef | undefined =
-        chosen === undefined ? undefined : modelRef(chosen, await currentModel({ pyra, model: undefined }), pyra.models.providers());
+        chosen === undefined ? undefined : await chooseModel(chosen, {}, await pyra.settings.load(), pyra.models, context.signal);
       const system = args.value('system');
       const session = new ChatSession({
         pyra,
@@ -66,6 +70,10 @@ export const commands: readonly Command[] = [
         conversation: conversation.id,
         ...(model === undefined ? {} : { model }),
         ...(system === undefined ? {} : { system }),
+        count: (ref, usage) => {
+          recordUsage(context.home, { by: 'chat', model: ref, usage, at: pyra.system.now() });
+          return usageCost(ref.provider, ref.model, usage);
+        },
         signal: context.signal,
         clock: () => performance.now(),
       });
@@ -97,7 +105,7 @@ async function chosenConversation(pyra: ChatPyra, args: ParsedArguments) {
     if (args.has('fork')) throw new PyraError('usage', '--fork needs -c or --resume ID');
     return { id: newConversationId(pyra.system), resumed: false };
   }
-  const last = named === undefined ? (await pyra.conversations.headings())[0]?.id : await knownConversation({ pyra }, named);
+  const last = named === undefined ? (await pyra.conversations.headings())[0]?.id : (await findConversation(pyra.conversations, named)).id;
   if (last === undefined) throw new PyraError('not-found', 'there is no conversation to go on with', { hint: 'pyra chat starts one' });
   if (!args.has('fork')) {
     // Another process in the middle of a turn is said now, not after the first message.

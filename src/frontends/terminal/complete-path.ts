@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { attachmentPath } from './attach-file.js';
+import { attachmentPath } from './attachment-path.js';
 
 const MAX_CANDIDATES = 200;
 

@@ -9,3 +9,9 @@ export async function pdfText(bytes: Uint8Array): Promise<string> {
   const { text } = await extractText(await getDocumentProxy(bytes), { mergePages: false });
   return text.map((page) => page.trim()).join('\n\n');
 }
+
+/** Puts a text on the system's clipboard; rejects where there is none. */
+export async function copyToClipboard(text: string): Promise<void> {
+  const { default: clipboard } = await import('clipboardy');
+  await clipboard.write(text);
+}

@@ -1,20 +1,24 @@
 import { editInEditor, editorCommand } from '../../adapters/support/terminal/external-editor.js';
 import type { ConversationHeading } from '../../core/domain/conversation.js';
 import { PyraError } from '../../core/domain/errors.js';
-import { type ConversationId, isConversationId } from '../../core/domain/identifiers.js';
 import type { Message } from '../../core/domain/message.js';
 import { visible } from '../../core/domain/untrusted.js';
 import { forkConversation, lastExchange, newConversationId } from '../../core/usecases/conversation-fork.js';
-import { attachFile } from './attach-file.js';
+import { searchConversations } from '../../core/usecases/search-conversations.js';
+import { type AttachmentPlace, readAttachment } from './attachments.js';
 import type { ChatState } from './chat-state.js';
-import { copyToClipboard } from './clipboard/module.js';
 import { completePath } from './complete-path.js';
-import { writeExport } from './conversation-markdown.js';
+import { conversationMarkdown } from './conversation-export.js';
+import { localTime } from './conversation-text.js';
+import { findConversation } from './find-conversation.js';
+import { copyToClipboard } from './module.js';
 import type { SlashCommand } from './slash-command.js';
+import { visibleLine } from './visible-line.js';
+import { writeNewFile } from './write-new-file.js';
 
-/** The most conversations that `/find` reads and the lists show. */
-const MAX_SEARCHED = 200;
+/** The most conversations that a list shows, and that are completed. */
 const MAX_LISTED = 15;
+const MAX_COMPLETED = 200;
 
 /** Slash commands about the conversation. */
 export const conversationCommands: readonly SlashCommand[] = [
@@ -37,13 +41,13 @@ export const conversationCommands: readonly SlashCommand[] = [
         listHeadings(chat, (await chat.pyra.conversations.headings()).slice(0, MAX_LISTED));
         return undefined;
       }
-      const id = await knownConversation(chat, rest);
+      const { id } = await findConversation(chat.pyra.conversations, rest);
       chat.conversation = id;
       chat.attachments = [];
       showLast(chat, (await chat.pyra.conversations.load(id))?.messages ?? []);
       return undefined;
     },
-    complete: async (chat) => (await chat.pyra.conversations.headings()).slice(0, MAX_SEARCHED).map(({ id }) => id),
+    complete: async (chat) => (await chat.pyra.conversations.headings()).slice(0, MAX_COMPLETED).map(({ id }) => id),
   },
   {
     name: 'find',
@@ -51,15 +55,9 @@ export const conversationCommands: readonly SlashCommand[] = [
     summary: 'find a text in your conversations',
     run: async (chat, rest) => {
       if (rest === '') throw new PyraError('usage', 'what is to be found?', { hint: '/find TEXT' });
-      const needle = folded(rest);
-      const found: ConversationHeading[] = [];
-      for (const heading of (await chat.pyra.conversations.headings()).slice(0, MAX_SEARCHED)) {
-        const messages = (await chat.pyra.conversations.load(heading.id))?.messages ?? [];
-        if (messages.some((message) => message.role !== 'tool' && folded(message.text).includes(needle))) found.push(heading);
-        if (found.length >= MAX_LISTED) break;
-      }
+      const found = await searchConversations(chat.pyra.conversations, rest, MAX_LISTED);
       if (found.length === 0) chat.say('nothing found');
-      else listHeadings(chat, found);
+      for (const { heading, excerpt } of found) chat.say(`${headingLine(chat, heading)}\n  ${chat.paint.dim(visibleLine(excerpt))}`);
       return undefined;
     },
   },
@@ -97,7 +95,7 @@ export const conversationCommands: readonly SlashCommand[] = [
     summary: 'send a file with the next message (or write @FILE in it)',
     run: async (chat, rest) => {
       if (rest === '') throw new PyraError('usage', 'which file?', { hint: '/attach FILE' });
-      const attachment = await attachFile(rest, { cwd: chat.cwd, home: chat.home, boundary: chat.pyra.system.id() });
+      const attachment = await readAttachment(rest, attachmentPlace(chat));
       chat.attachments = [...chat.attachments, attachment];
       chat.say(`${visible(attachment.source)} goes with the next message`);
       return undefined;
@@ -125,7 +123,9 @@ export const conversationCommands: readonly SlashCommand[] = [
     run: async (chat, rest) => {
       const stored = await chat.pyra.conversations.load(chat.conversation);
       if (stored === undefined) throw new PyraError('not-found', 'there is nothing to write yet');
-      const path = await writeExport(stored, rest === '' ? `${chat.conversation}.md` : rest, chat.cwd);
+      const heading = (await chat.pyra.conversations.headings()).find(({ id }) => id === chat.conversation);
+      const markdown = conversationMarkdown(stored, heading?.title ?? chat.conversation);
+      const path = await writeNewFile(rest === '' ? `${chat.conversation}.md` : rest, markdown, chat.cwd);
       chat.say(`written to ${visible(path)}`);
       return undefined;
     },
@@ -144,20 +144,6 @@ export const conversationCommands: readonly SlashCommand[] = [
     },
   },
 ];
-
-/** The stored conversation that a person means by its id or the start of it. Throws `not-found`. */
-export async function knownConversation(chat: Pick<ChatState, 'pyra'>, text: string): Promise<ConversationId> {
-  const ids = (await chat.pyra.conversations.headings()).map(({ id }) => id);
-  const exact = ids.find((id) => id === text);
-  const matches = exact === undefined ? ids.filter((id) => id.startsWith(text)) : [exact];
-  const [only] = matches;
-  if (only === undefined || matches.length > 1 || !isConversationId(only)) {
-    throw new PyraError('not-found', matches.length > 1 ? `several conversations begin with ${text}` : `there is no conversation ${text}`, {
-      hint: 'pyra session list, or /resume, lists them',
-    });
-  }
-  return only;
-}
 
 /** What the person said last and what was answered, so that they know where they are. */
 export function showLast(chat: Pick<ChatState, 'say' | 'paint' | 'conversation'>, messages: readonly Message[]): void {
@@ -182,6 +168,11 @@ async function withoutLastExchange(chat: ChatState) {
   return { text: message.text, attachments: message.attachments ?? [] };
 }
 
+/** Where the attachments of a chat come from. */
+export function attachmentPlace(chat: Pick<ChatState, 'cwd' | 'home' | 'pyra' | 'signal'>): AttachmentPlace {
+  return { cwd: chat.cwd, home: chat.home, boundary: () => chat.pyra.system.id(), signal: chat.signal };
+}
+
 /** A text from the person's editor. */
 export async function editedText(chat: Pick<ChatState, 'environment' | 'console'>, text: string): Promise<string> {
   const command = editorCommand(chat.environment);
@@ -193,10 +184,9 @@ export async function editedText(chat: Pick<ChatState, 'environment' | 'console'
 
 function listHeadings(chat: ChatState, headings: readonly ConversationHeading[]): void {
   if (headings.length === 0) chat.say('there are no conversations yet');
-  for (const { id, title, updated } of headings)
-    chat.say(`${id}  ${chat.paint.dim(updated.slice(0, 16).replace('T', ' '))}  ${visible(title)}`);
+  for (const heading of headings) chat.say(headingLine(chat, heading));
 }
 
-function folded(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+function headingLine(chat: ChatState, { id, title, updated }: ConversationHeading): string {
+  return `${id}  ${chat.paint.dim(localTime(updated))}  ${visibleLine(title)}`;
 }

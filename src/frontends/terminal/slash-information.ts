@@ -1,7 +1,7 @@
-import { PyraError } from '../../core/domain/errors.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import { taintSources, visible } from '../../core/domain/untrusted.js';
 import type { ChatState } from './chat-state.js';
+import { chooseModel, configuredModel } from './model-choice.js';
 import type { SlashCommand } from './slash-command.js';
 
 /** Slash commands about models, tools, rules and the state of things. */
@@ -13,7 +13,7 @@ export const informationCommands: readonly SlashCommand[] = [
     run: async (chat, rest) => {
       if (rest === '') await listModels(chat);
       else {
-        const ref = modelRef(rest, await currentModel(chat), chat.pyra.models.providers());
+        const ref = await chooseModel(rest, {}, await chat.pyra.settings.load(), chat.pyra.models, chat.signal);
         await chat.pyra.models.open(ref);
         chat.model = ref;
         chat.say(`using ${modelName(ref)} in this chat`);
@@ -91,21 +91,7 @@ export const informationCommands: readonly SlashCommand[] = [
 /** The model of this chat: its own, or that of the settings. */
 export async function currentModel(chat: Pick<ChatState, 'model' | 'pyra'>): Promise<ModelRef | undefined> {
   if (chat.model !== undefined) return chat.model;
-  const { ai } = await chat.pyra.settings.load();
-  if (ai.provider_id === undefined || ai.model === undefined) return undefined;
-  return { provider: ai.provider_id, model: ai.model, ...(ai.base_url === undefined ? {} : { baseUrl: ai.base_url }) };
-}
-
-/** What a person means by `MODEL` or `PROVIDER/MODEL`: the first part names a provider only if the table has it. */
-export function modelRef(text: string, current: ModelRef | undefined, providers: readonly { readonly id: string }[]): ModelRef {
-  const slash = text.indexOf('/');
-  const provider = text.slice(0, Math.max(0, slash));
-  if (slash > 0 && provider !== current?.provider && providers.some(({ id }) => id === provider)) {
-    return { provider, model: text.slice(slash + 1) };
-  }
-  if (current === undefined) throw new PyraError('usage', 'there is no provider yet', { hint: 'write PROVIDER/MODEL, or run pyra setup' });
-  const model = slash > 0 && provider === current.provider ? text.slice(slash + 1) : text;
-  return { ...current, model };
+  return configuredModel(await chat.pyra.settings.load());
 }
 
 /** A model as a person reads it. */

@@ -90,7 +90,7 @@ export class TurnView {
   }
 
   /** The end of the turn: the warning panel and the footer. */
-  end(result: { readonly usage?: TokenUsage; readonly milliseconds: number; readonly interrupted: boolean }): void {
+  end(result: { readonly usage?: TokenUsage; readonly cost?: number; readonly milliseconds: number; readonly interrupted: boolean }): void {
     this.pause();
     const { err, errPaint } = this.#options;
     if (result.interrupted) err(`${errPaint.yellow('interrupted')}\n`);
@@ -98,7 +98,7 @@ export class TurnView {
       err(`${errPaint.red('┃ be careful with this answer:')}\n`);
       for (const finding of this.#findings) err(`${errPaint.red(`┃ ${oneLine(finding.message)} (${oneLine(finding.label)})`)}\n`);
     }
-    err(`${errPaint.dim(footer(result.usage, result.milliseconds))}\n`);
+    err(`${errPaint.dim(footer(result.usage, result.cost, result.milliseconds))}\n`);
     this.#findings = [];
   }
 
@@ -134,12 +134,12 @@ export class TurnView {
   }
 }
 
-/** Tokens and seconds of a turn in one line. */
-export function footer(usage: TokenUsage | undefined, milliseconds: number): string {
+/** Tokens, cost in US dollars where it is known, and seconds of a turn in one line. */
+export function footer(usage: TokenUsage | undefined, cost: number | undefined, milliseconds: number): string {
   const seconds = `${(milliseconds / 1_000).toFixed(1)} s`;
   if (usage === undefined) return seconds;
   const about = usage.estimated === true ? '~' : '';
-  return `${about}${usage.inputTokens.toLocaleString('en')} in · ${about}${usage.outputTokens.toLocaleString('en')} out · ${seconds}`;
+  return `${about}${usage.inputTokens.toLocaleString('en')} in · ${about}${usage.outputTokens.toLocaleString('en')} out${cost === undefined || cost === 0 ? '' : ` · $${cost.toFixed(cost < 0.1 ? 4 : 2)}`} · ${seconds}`;
 }
 
 function callLine(call: ToolCall): string {

@@ -22,7 +22,7 @@ import type { Approver } from '../../../../src/ports/approver.js';
 import { FakeInput, FakeOutput } from '../../../support/fake-terminal.js';
 
 const SILENCE = 15;
-const START = '2026-11-25-start' as ConversationId;
+const START = 'start2026' as ConversationId;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Answer = (request: TurnRequest, io: { readonly approver: Approver; readonly signal: AbortSignal }) => AsyncIterable<TurnEvent>;
@@ -100,6 +100,7 @@ function startChat(answer?: Answer, change: { home?: string; cwd?: string } = {}
     cwd: change.cwd ?? '/',
     environment: {},
     conversation: START,
+    count: () => 0.0123,
     signal: controller.signal,
     clock: () => now,
     silenceMs: SILENCE,
@@ -142,7 +143,7 @@ describe('chat', () => {
     const chat = startChat();
     await chat.type('hello\r');
     expect(chat.out()).to.equal('an answer\n');
-    expect(chat.err.text).to.contain('1,200 in · 34 out · 0.0 s');
+    expect(chat.err.text).to.contain('1,200 in · 34 out · $0.0123 · 0.0 s');
     await chat.leave();
     expect(chat.err.text).to.contain(`go on with: pyra chat --resume ${START}`);
     expect(chat.requests[0]).to.deep.equal({ conversation: START, text: 'hello', origin: { kind: 'terminal' } });
@@ -303,7 +304,7 @@ describe('chat', () => {
         ['/resume', START],
         ['/compact', '4 messages are summarised'],
         ['/attach /nowhere', 'there is no file /nowhere'],
-        ['/model nope/x', 'has no model'],
+        ['/model openai/x', 'no provider'],
       ] as const) {
         const before = chat.err.text.length;
         await chat.type(`${line}\r`);
@@ -349,7 +350,7 @@ describe('chat', () => {
       await chat.type('/new\r');
       await chat.type('two\r');
       expect(chat.requests[1]?.conversation).not.to.equal(START);
-      await chat.type('/resume 2026-11-25-st\r');
+      await chat.type('/resume start\r');
       expect(chat.session.conversation).to.equal(START);
       await chat.leave();
     });
@@ -430,8 +431,8 @@ describe('chat', () => {
         await chat.type('\x15');
       }
       expect(chat.requests).to.be.empty;
-      expect(chat.err.text.match(/lies in Pyra's own home/g)).to.have.length(2);
-      expect(chat.err.text).to.contain('binary is neither text');
+      expect(chat.err.text.match(/is inside the home of Pyra/g)).to.have.length(2);
+      expect(chat.err.text).to.contain('binary is neither UTF-8 text');
       await chat.leave();
     });
   });
