@@ -75,6 +75,14 @@ export interface GateOptions {
   readonly settings?: { readonly security?: Partial<Settings['security']>; readonly plugins?: Partial<Settings['plugins']> };
   readonly messages?: readonly Message[];
   readonly ports?: Partial<GatePorts>;
+  /** Another build of the classes under test. */
+  readonly core?: GateCore;
+}
+
+/** The classes that make the gate. */
+export interface GateCore {
+  readonly ToolGate: typeof ToolGate;
+  readonly Toolbox: typeof Toolbox;
 }
 
 /** A gate with everything in memory around it. */
@@ -84,14 +92,15 @@ export function gateHarness(options: GateOptions = {}) {
   const system = new InMemorySystem();
   const redactor = new Redactor();
   const approver = new InMemoryApprover(options.decisions);
-  const toolbox = new Toolbox(options.own ?? [], options.others ?? [provider]);
+  const core = options.core ?? { ToolGate, Toolbox };
+  const toolbox = new core.Toolbox(options.own ?? [], options.others ?? [provider]);
   const settings: Settings = {
     ...DEFAULT_SETTINGS,
     security: { ...DEFAULT_SETTINGS.security, ...options.settings?.security },
     plugins: { ...DEFAULT_SETTINGS.plugins, ...options.settings?.plugins },
   };
   const checker = new JsonSchemaChecker(() => import('@cfworker/json-schema'));
-  const gate = new ToolGate({ toolbox, checker, audit, system, redactor, settings, ...options.ports });
+  const gate = new core.ToolGate({ toolbox, checker, audit, system, redactor, settings, ...options.ports });
   const events: TurnEvent[] = [];
   const refused = new Set<string>();
   const messages: Message[] = [...(options.messages ?? [userMessage('please')])];
