@@ -18,6 +18,13 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/memory-command.js'),
   },
   {
+    noun: 'setup',
+    group: 'START',
+    summary: 'choose provider, key and model',
+    verbs: [],
+    load: () => import('./frontends/terminal/setup-command.js'),
+  },
+  {
     noun: 'demo',
     group: 'START',
     summary: 'a tour with a scripted model, offline',
