@@ -68,7 +68,7 @@ describe('chat on a pseudo-terminal', function () {
     pty.type('\r');
     await pty.waitFor('"outcome":"deny","by":"person"', from);
     await pty.waitFor('hello⏎y⏎', from);
-    expect(await exchange(pty, '\r', 'characters')).to.contain('"hello\\ny"');
+    await exchange(pty, '\r', '"hello\\ny"');
   });
 
   it('approves for one `y` after the silence, and shows foreign text escaped on the card', async () => {
@@ -84,7 +84,7 @@ describe('chat on a pseudo-terminal', function () {
     const pty = await ready();
     await exchange(pty, 'card\r', 'details');
     await exchange(pty, '\x03', '› ');
-    expect(await exchange(pty, 'still there\r', 'characters')).to.contain('11 characters');
+    await exchange(pty, 'still there\r', '11 characters');
   });
 
   it('stops a stream at Ctrl-C: the partial answer stays, and the prompt is back within 100 ms', async () => {
@@ -106,11 +106,11 @@ describe('chat on a pseudo-terminal', function () {
   it('takes a paste of three lines for one message, and a megabyte too', async () => {
     const pty = await ready();
     await exchange(pty, '\x1b[200~one\r\ntwo\r\nthree\x1b[201~', 'three');
-    expect(await exchange(pty, '\r', 'characters:')).to.contain('13 characters');
+    await exchange(pty, '\r', '13 characters');
     await pty.quiet();
     const megabyte = 'lorem ipsum '.repeat(87_382).slice(0, 1_048_576);
     pty.type(`\x1b[200~${megabyte}\x1b[201~`);
-    expect(await exchange(pty, '\r', 'characters:', 10_000)).to.contain('1048576 characters');
+    await exchange(pty, '\r', '1048576 characters', 10_000);
   });
 
   it('takes a line of a megabyte that is typed', async () => {
@@ -127,7 +127,7 @@ describe('chat on a pseudo-terminal', function () {
     await pty.quiet();
     pty.resize(100, 30);
     await pty.quiet();
-    expect(await exchange(pty, '!\r', 'characters')).to.contain('68 characters');
+    await exchange(pty, '!\r', '68 characters');
   });
 
   it('sends nothing raw of what a model says, and never moves the cursor above the edit line', async () => {
@@ -135,6 +135,21 @@ describe('chat on a pseudo-terminal', function () {
     const shown = await exchange(pty, 'evil\r', 'abcde');
     expect(shown).not.to.match(/\u202e|\x9b|\x1b\]|\x07|\x1b\[2J/);
     expect(pty.output()).not.to.match(/\x1b\[\d*;?\d*[HfABEF]|\x1b\[\?1049/);
+  });
+
+  it('stands back while a hidden question is asked in the middle of a turn', async () => {
+    const pty = await ready();
+    await exchange(pty, 'secret\r', 'passphrase');
+    await pty.quiet();
+    await exchange(pty, 'hunter2\r', 'a secret of 7');
+    await pty.quiet();
+    await exchange(pty, 'and on\r', '6 characters: "and on"');
+    await pty.quiet();
+    expect(pty.output()).not.to.contain('hunter2');
+    await exchange(pty, 'secret\r', 'passphrase');
+    await pty.quiet();
+    await exchange(pty, '\x03', '› ');
+    await exchange(pty, 'still\r', '5 characters');
   });
 
   it('ends when the terminal is taken away', async () => {

@@ -8,6 +8,7 @@ import type { TurnEvent, TurnRequest } from '../../src/core/domain/turn.js';
 import { MemoryKeeper } from '../../src/core/usecases/memory-keeper.js';
 import type { Pyra } from '../../src/core/usecases/pyra.js';
 import type { ChatPyra } from '../../src/frontends/terminal/chat-state.js';
+import type { CommandContext } from '../../src/frontends/terminal/command.js';
 import { runProcess } from '../../src/frontends/terminal/run-process.js';
 import type { Approver } from '../../src/ports/approver.js';
 import { approvalRequest } from './approval-request.js';
@@ -16,6 +17,7 @@ import { approvalRequest } from './approval-request.js';
 
 const system = new NodeSystem();
 const conversations = new InMemoryConversationStore();
+let context: CommandContext | undefined;
 const usage = { inputTokens: 10, outputTokens: 5 };
 
 async function* respond(request: TurnRequest, io: { readonly approver: Approver; readonly signal: AbortSignal }): AsyncIterable<TurnEvent> {
@@ -38,6 +40,9 @@ async function* respond(request: TurnRequest, io: { readonly approver: Approver;
     }
   } else if (text === 'evil') {
     yield { type: 'text-delta', text: 'a\x1b[2J\x1b]0;title\x07b\u202ec\x9b31md\u{e0041}e' };
+  } else if (text === 'secret') {
+    const secret = await (await context?.openPrompter())?.secret({ message: 'passphrase', flag: '--passphrase-file FILE' });
+    yield { type: 'text-delta', text: `a secret of ${secret?.reveal().length}` };
   } else yield { type: 'text-delta', text: `${text.length} characters: ${JSON.stringify(text).slice(0, 300)}` };
   yield { type: 'turn-end', reason: 'answered', usage };
 }
@@ -58,7 +63,10 @@ const pyra: ChatPyra & Pick<Pyra, 'close'> = {
 await runProcess({
   nouns: [{ noun: 'chat', group: 'START', summary: 'talk', verbs: [], load: () => import('../../src/frontends/terminal/chat.js') }],
   version: '0.0.0',
-  openPyra: async () => pyra as unknown as Pyra,
+  openPyra: async (options) => {
+    ({ context } = options);
+    return pyra as unknown as Pyra;
+  },
   openFoundation: async () => {
     throw new Error('not used');
   },

@@ -93,10 +93,13 @@ export class TerminalConsole {
     for (const listener of this.#lendListeners) listener();
     const held = this.#holders > 0;
     if (held) this.#stop();
+    // Whoever reads the terminal now must be waited for.
+    this.#streams.input.ref?.();
     try {
       return await use();
     } finally {
       if (held && this.#holders > 0) this.#start();
+      else this.#streams.input.unref?.();
     }
   }
 
