@@ -146,8 +146,8 @@ export class TurnRun {
     try {
       for (; next < calls.length; ) {
         const call = calls[next] as ToolCall;
-        next += 1;
         yield { type: 'tool-call', call };
+        next += 1;
         yield* this.#runCall(call);
       }
     } finally {
