@@ -5,7 +5,9 @@ import type { Attachment } from '../../core/domain/message.js';
 import { isInside } from '../../core/domain/path-boundary.js';
 import { attachmentPath } from './attachment-path.js';
 import { pdfText } from './module.js';
-import { MAX_INPUT_BYTES } from './read-stdin.js';
+
+/** The most that is attached or read from standard input, in bytes. */
+export const MAX_INPUT_BYTES = 10 * 1024 * 1024;
 
 const FETCH_TIMEOUT_MS = 30_000;
 

@@ -6,13 +6,12 @@ import { scanOutbound } from '../../core/domain/injection-scan.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import { usageCost } from '../../core/domain/model-price.js';
 import { visible } from '../../core/domain/untrusted.js';
-import { forkConversation, newConversationId } from '../../core/usecases/conversation-fork.js';
 import type { Pyra } from '../../core/usecases/pyra.js';
 import { ChatSession } from './chat-session.js';
 import type { ChatPyra } from './chat-state.js';
-import type { Command, CommandContext, ParsedArguments } from './command.js';
+import { chosenConversation } from './choose-conversation.js';
+import type { Command, CommandContext } from './command.js';
 import { EXIT } from './exit-codes.js';
-import { findConversation } from './find-conversation.js';
 import { chooseModel } from './model-choice.js';
 import { showLast } from './slash-conversation.js';
 import { currentModel, modelName } from './slash-information.js';
@@ -96,24 +95,6 @@ async function terminalOf(context: CommandContext) {
     throw new PyraError('usage', 'chat needs a terminal', { hint: 'pyra ask "…" answers one question without one' });
   }
   return { console, approver: (await context.openTerminal()).approver };
-}
-
-async function chosenConversation(pyra: ChatPyra, args: ParsedArguments) {
-  const named = args.value('resume');
-  if (named !== undefined && args.has('continue')) throw new PyraError('usage', '-c and --resume exclude each other');
-  if (named === undefined && !args.has('continue')) {
-    if (args.has('fork')) throw new PyraError('usage', '--fork needs -c or --resume ID');
-    return { id: newConversationId(pyra.system), resumed: false };
-  }
-  const last = named === undefined ? (await pyra.conversations.headings())[0]?.id : (await findConversation(pyra.conversations, named)).id;
-  if (last === undefined) throw new PyraError('not-found', 'there is no conversation to go on with', { hint: 'pyra chat starts one' });
-  if (!args.has('fork')) {
-    // Another process in the middle of a turn is said now, not after the first message.
-    await (await pyra.conversations.lease(last))();
-    return { id: last, resumed: true };
-  }
-  const stored = await pyra.conversations.load(last);
-  return { id: await forkConversation(pyra, stored?.messages ?? []), resumed: true };
 }
 
 async function greet(session: ChatSession, context: CommandContext): Promise<void> {

@@ -1,8 +1,8 @@
+import { configuredModel } from '../../core/domain/configured-model.js';
 import { isPyraError } from '../../core/domain/errors.js';
 import type { Finding } from '../../core/domain/finding.js';
 import type { Settings } from '../../core/domain/settings.js';
 import type { Foundation } from '../../core/usecases/foundation.js';
-import { configuredModel } from './model-choice.js';
 
 /** One thing that the doctor looked at. A `note` is worth knowing and nothing to mend. */
 export interface Check {

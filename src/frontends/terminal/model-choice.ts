@@ -1,3 +1,4 @@
+import { configuredModel } from '../../core/domain/configured-model.js';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import type { Settings } from '../../core/domain/settings.js';
@@ -7,12 +8,6 @@ import type { ModelCatalog } from '../../ports/language-model.js';
 export interface ModelFlags {
   readonly provider?: string;
   readonly baseUrl?: string;
-}
-
-/** The model that the settings name; `undefined` where none is configured. */
-export function configuredModel({ ai }: Settings): ModelRef | undefined {
-  if (ai.provider_id === undefined || ai.model === undefined) return undefined;
-  return { provider: ai.provider_id, model: ai.model, ...(ai.base_url === undefined ? {} : { baseUrl: ai.base_url }) };
 }
 
 /**

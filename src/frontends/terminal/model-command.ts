@@ -1,3 +1,4 @@
+import { configuredModel } from '../../core/domain/configured-model.js';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import type { Settings } from '../../core/domain/settings.js';
@@ -5,7 +6,7 @@ import type { Pyra } from '../../core/usecases/pyra.js';
 import type { ModelCatalog } from '../../ports/language-model.js';
 import type { Command, CommandContext, FlagSpec, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { chooseModel, configuredModel } from './model-choice.js';
+import { chooseModel } from './model-choice.js';
 import { nearest } from './nearest.js';
 import { visibleLine } from './visible-line.js';
 

@@ -1,7 +1,5 @@
+import { MAX_INPUT_BYTES } from './attachments.js';
 import type { InputStream } from './command.js';
-
-/** The most that is read from stdin or a file, in bytes. */
-export const MAX_INPUT_BYTES = 10 * 1024 * 1024;
 
 const QUIET_MS = 2_000;
 
@@ -26,10 +24,18 @@ export async function readStdin(stdin: InputStream, onQuiet: () => void): Promis
       const room = MAX_INPUT_BYTES - size;
       chunks.push(bytes.subarray(0, room));
       size += Math.min(bytes.length, room);
-      if (bytes.length > room) return { bytes: Buffer.concat(chunks), cut: true };
+      if (bytes.length > room) return { bytes: wholeCharacters(Buffer.concat(chunks)), cut: true };
     }
     return { bytes: Buffer.concat(chunks), cut: false };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Without the last character if the cut went through it. */
+function wholeCharacters(bytes: Buffer): Buffer {
+  const start = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+  const lead = bytes[start] ?? 0;
+  const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  return start + length > bytes.length ? bytes.subarray(0, start) : bytes;
 }

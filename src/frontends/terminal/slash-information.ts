@@ -1,7 +1,8 @@
+import { configuredModel } from '../../core/domain/configured-model.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import { taintSources, visible } from '../../core/domain/untrusted.js';
 import type { ChatState } from './chat-state.js';
-import { chooseModel, configuredModel } from './model-choice.js';
+import { chooseModel } from './model-choice.js';
 import type { SlashCommand } from './slash-command.js';
 
 /** Slash commands about models, tools, rules and the state of things. */

@@ -20,6 +20,8 @@ export interface TurnViewOptions {
   readonly errPaint: Paint;
   readonly spinner: { start(text: string): void; stop(): void };
   readonly suspicious: (markup: string) => boolean;
+  /** The answer goes out as it came, for a reader that is no terminal. */
+  readonly raw?: true;
 }
 
 /** Shows the events of one turn, append-only: reasoning dim, the answer as Markdown, tools and notices as single lines. */
@@ -28,6 +30,7 @@ export class TurnView {
   readonly #markdown: MarkdownStream;
   readonly #reasoning: WordWrap;
   #cleaner = new TextCleaner();
+  #lineOpen = false;
   #section: 'none' | 'reasoning' | 'answer' = 'none';
   #findings: readonly Finding[] = [];
   #calls = new Map<string, ToolCall>();
@@ -53,7 +56,9 @@ export class TurnView {
     switch (event.type) {
       case 'text-delta':
         this.#enter('answer');
-        this.#markdown.push(event.text);
+        if (this.#options.raw === true) this.#options.out(event.text);
+        else this.#markdown.push(event.text);
+        this.#lineOpen = event.text === '' ? this.#lineOpen : !event.text.endsWith('\n');
         return;
       case 'reasoning-delta':
         this.#reason(event.text);
@@ -68,6 +73,9 @@ export class TurnView {
         break;
       case 'tool-result':
         this.#result(event.result, event.findings);
+        break;
+      case 'input-findings':
+        for (const finding of event.findings) this.#warn(`${oneLine(event.source)}: ${oneLine(finding.message)}`);
         break;
       case 'answer-findings':
         this.#findings = [...this.#findings, ...event.findings];
@@ -84,13 +92,20 @@ export class TurnView {
   /** Ends what is being written, so that something else can be written: a card. */
   pause(): void {
     this.#options.spinner.stop();
-    if (this.#section === 'answer') this.#markdown.end();
+    if (this.#section === 'answer' && this.#options.raw !== true) this.#markdown.end();
+    if (this.#section === 'answer' && this.#options.raw === true && this.#lineOpen) this.#options.out('\n');
+    this.#lineOpen = false;
     if (this.#section === 'reasoning') this.#reasoning.end();
     this.#section = 'none';
   }
 
-  /** The end of the turn: the warning panel and the footer. */
-  end(result: { readonly usage?: TokenUsage; readonly cost?: number; readonly milliseconds: number; readonly interrupted: boolean }): void {
+  /** The end of the turn: the warning panel, and the footer where the time is given. */
+  end(result: {
+    readonly usage?: TokenUsage;
+    readonly cost?: number;
+    readonly milliseconds?: number;
+    readonly interrupted: boolean;
+  }): void {
     this.pause();
     const { err, errPaint } = this.#options;
     if (result.interrupted) err(`${errPaint.yellow('interrupted')}\n`);
@@ -98,7 +113,7 @@ export class TurnView {
       err(`${errPaint.red('┃ be careful with this answer:')}\n`);
       for (const finding of this.#findings) err(`${errPaint.red(`┃ ${oneLine(finding.message)} (${oneLine(finding.label)})`)}\n`);
     }
-    err(`${errPaint.dim(footer(result.usage, result.cost, result.milliseconds))}\n`);
+    if (result.milliseconds !== undefined) err(`${errPaint.dim(footer(result.usage, result.cost, result.milliseconds))}\n`);
     this.#findings = [];
   }
 
@@ -130,7 +145,12 @@ export class TurnView {
     const first = visible(result.text.trimStart().split('\n', 1)[0] ?? '').slice(0, 100);
     const size = `${result.text.length.toLocaleString('en')} characters`;
     this.#line(result.outcome === 'ok' ? `  ✓ ${size}` : `  ✗ ${result.outcome}: ${first}`);
-    for (const finding of findings) this.#options.err(`${this.#options.errPaint.yellow(`  ! ${oneLine(finding.message)}`)}\n`);
+    for (const finding of findings) this.#warn(oneLine(finding.message));
+  }
+
+  #warn(text: string): void {
+    this.pause();
+    this.#options.err(`${this.#options.errPaint.yellow(`  ! ${text}`)}\n`);
   }
 }
 
