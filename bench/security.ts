@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { DataFolder, type SecurityBenchmark } from './security/data-folder.js';
+import { evasions } from './security/evasions.js';
 import { meets, type SecurityFigure } from './security/figure.js';
+import { obedience } from './security/obedience.js';
 import { redaction } from './security/redaction.js';
 import { scanner } from './security/scanner.js';
 import { scannerSpeed } from './security/scanner-speed.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction];
+const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction, obedience, evasions];
 /** How many ids of cases the table shows; the JSON has them all. */
 const SHOWN = 4;
 

@@ -1,7 +1,7 @@
 import { scanInbound, scanOutbound } from '../../src/core/domain/injection-scan.js';
+import { OBFUSCATIONS, SENTENCES } from '../../test/support/obfuscations.js';
 import type { SecurityBenchmark } from './data-folder.js';
 import { type CountFigure, countCases, type SecurityFigure } from './figure.js';
-import { OBFUSCATIONS, SENTENCES } from './obfuscations.js';
 import { attackFamilies, benignFamilies, readmes, type TextCase } from './text-families.js';
 
 const isFlagged = ({ text }: TextCase): boolean => scanInbound(text).length > 0;
