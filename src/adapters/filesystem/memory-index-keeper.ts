@@ -8,6 +8,7 @@ import { folderStamp, type StrayEntry } from './memory-folder.js';
 import { isBusy, isDamage, MemoryIndex, removeDatabase } from './memory-index.js';
 import { MemorySync } from './memory-sync.js';
 import { MemoryWatch } from './memory-watch.js';
+import { modeFinding } from './mode-check.js';
 import { UNREADABLE, type UnreadableLabel } from './note-file.js';
 
 const BACKGROUND_DELAY_MS = 150;
@@ -36,6 +37,7 @@ export class MemoryIndexKeeper {
   readonly #watch: MemoryWatch;
   readonly #renewed: (index: MemoryIndex) => Promise<void>;
   readonly #reported = new Set<string>();
+  readonly #narrowed = new Map<string, number>();
   #index: MemoryIndex | undefined;
   #strays: readonly StrayEntry[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -48,7 +50,7 @@ export class MemoryIndexKeeper {
     this.#options = options;
     this.#path = join(options.state, 'memory-index.sqlite');
     this.#watch = new MemoryWatch(options.memory);
-    this.#sync = new MemorySync(options.memory, options.suspicious, (finding) => this.report(finding));
+    this.#sync = new MemorySync(options.memory, options.suspicious, (path, was) => this.#narrowed.set(path, was));
     this.#renewed = renewed;
   }
 
@@ -142,7 +144,18 @@ export class MemoryIndexKeeper {
     { changed, strays }: { readonly changed: boolean; readonly strays: readonly StrayEntry[] },
   ): Promise<void> {
     for (const stray of strays) this.report(strayFinding(stray));
+    this.#reportNarrowed();
     if (changed && !this.#closed) await this.#renewed(index);
+  }
+
+  /** A folder of notes that was copied in is told of once, not note by note. */
+  #reportNarrowed(): void {
+    const [first, ...more] = this.#narrowed;
+    this.#narrowed.clear();
+    if (first === undefined) return;
+    const finding = modeFinding(`memory/${shown(first[0])}`, first[1], 0o600, true);
+    const others = more.length === 0 ? '' : `; the same for ${more.length} more ${more.length === 1 ? 'note' : 'notes'}`;
+    this.report({ ...finding, message: finding.message + others });
   }
 
   /** The answer does not wait for the look, and the process does not stay for it. */

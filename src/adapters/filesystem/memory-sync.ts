@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import type { Finding } from '../../core/domain/finding.js';
 import type { NoteId } from '../../core/domain/identifiers.js';
-import { visible } from '../../core/domain/untrusted.js';
 import { sweepTemporaryFiles } from '../support/atomic-file.js';
 import { type FolderListing, folderStamp, listFolder, type NoteEntry, type StrayEntry } from './memory-folder.js';
 import type { FileStamp, IndexedNote, MemoryIndex } from './memory-index.js';
-import { modeFinding } from './mode-check.js';
 import { readNoteFile } from './note-file.js';
 import { headingOf, noteFromFile } from './note-reader.js';
 
@@ -25,13 +22,13 @@ export interface SyncOutcome {
 export class MemorySync {
   readonly #root: string;
   readonly #suspicious: (text: string) => boolean;
-  readonly #report: (finding: Finding) => void;
+  readonly #narrowed: (path: string, was: number) => void;
 
-  /** `report` is told of every mode that was narrowed. */
-  constructor(root: string, suspicious: (text: string) => boolean, report: (finding: Finding) => void) {
+  /** `narrowed` is told of every note whose mode let others in and does so no longer. */
+  constructor(root: string, suspicious: (text: string) => boolean, narrowed: (path: string, was: number) => void) {
     this.#root = root;
     this.#suspicious = suspicious;
-    this.#report = report;
+    this.#narrowed = narrowed;
   }
 
   /** Looks at every file. Gives way to other work every few milliseconds; `stopped` ends it early. */
@@ -54,9 +51,10 @@ export class MemorySync {
     if (file.outcome === 'missing') return undefined;
     if (file.outcome === 'unreadable') return { id, path, stamp: file.state ?? UNKNOWN, fault: file.label };
     const { widerMode } = file.state;
-    if (widerMode !== undefined) this.#report(modeFinding(`memory/${visible(path)}`, widerMode, 0o600, true));
+    if (widerMode !== undefined) this.#narrowed(path, widerMode);
     const note = noteFromFile(id, file.source, file.state, this.#suspicious);
-    const racy = !mine && Date.now() - file.state.touchedMs < RACY_MS;
+    const changed = widerMode === undefined ? file.state.touchedMs : file.state.changedMs;
+    const racy = !mine && Date.now() - changed < RACY_MS;
     return { id, path, stamp: racy ? { ...file.state, touchedMs: 0 } : file.state, heading: headingOf(note), text: note.text };
   }
 

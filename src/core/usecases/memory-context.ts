@@ -17,6 +17,7 @@ const TOKENS_PER_HEADING = 25;
 /** Titles and the closing line. */
 const TOKENS_FOR_FRAME = 90;
 const MAX_LOADED = 200;
+const MAX_CONSIDERED = 500;
 
 /**
  * The memory's part of a system prompt, at most `maxTokens` by estimate: own notes whole (the profile, then the rest of `user/`, then the
@@ -27,16 +28,14 @@ export async function memoryContext(store: MemoryStore, maxTokens: number): Prom
   const headings = (await store.headings({ quick: true })).filter((heading) => heading.id !== PERSONA_NOTE);
   const budget = maxTokens - TOKENS_FOR_FRAME;
   if (headings.length === 0 || budget <= 0) return '';
-  const ordered = byPriority(headings);
+  const own = headings.filter((heading) => heading.provenance.kind === 'own');
+  const ordered = byPriority(own);
   const reserved = Math.min(budget * HEADINGS_SHARE, TOKENS_PER_HEADING * headings.length);
   const loaded = await loadOwn(store, ordered, budget - reserved);
   const external = [...externalOnes(headings), ...loaded.external];
-  const known = new Set([...loaded.seen, ...external.map(([id]) => id)]);
-  const rest = listRest(
-    ordered.filter((heading) => !known.has(heading.id)),
-    external,
-    budget - loaded.tokens,
-  );
+  const known = new Set([...loaded.seen, ...loaded.external.map(([id]) => id)]);
+  const others = ordered.filter((heading) => !known.has(heading.id));
+  const rest = listRest(others, own.length - ordered.length, external, budget - loaded.tokens);
   const parts = [...loaded.blocks, ...rest];
   return parts.length === 0 ? '' : ['# Memory', ...parts].join('\n\n');
 }
@@ -51,28 +50,41 @@ interface Loaded {
 }
 
 async function loadOwn(store: MemoryStore, ordered: readonly MemoryHeading[], budget: number): Promise<Loaded> {
+  const candidates = probable(ordered, budget);
+  const notes = await Promise.all(candidates.map(({ id }) => readOrSkip(store, id)));
   const blocks: string[] = [];
   const seen = new Set<NoteId>();
   const external: (readonly [NoteId, string])[] = [];
   let tokens = 0;
-  for (const { id, bytes } of ordered) {
-    const room = budget - tokens;
-    if (blocks.length >= MAX_LOADED || room < 20) break;
-    if (id !== PROFILE_NOTE && bytes / BYTES_PER_TOKEN > room) continue;
-    const note = await readOrSkip(store, id);
+  for (const [index, { id }] of candidates.entries()) {
+    const note = notes[index];
     if (note === undefined) seen.add(id);
     if (note === undefined || note === 'unreadable') continue;
     if (note.provenance.kind === 'external') {
       external.push([id, note.provenance.source]);
       continue;
     }
-    const block = blockOf(note, room);
+    const block = blockOf(note, budget - tokens);
     if (block === undefined) continue;
     blocks.push(block);
     seen.add(id);
     tokens += estimateTokens(block) + 1;
   }
   return { blocks, tokens, seen, external };
+}
+
+/** The notes that fit by what the index says of their size; the profile counts whatever its size. */
+function probable(ordered: readonly MemoryHeading[], budget: number): readonly MemoryHeading[] {
+  const fitting: MemoryHeading[] = [];
+  let room = budget;
+  for (const heading of ordered) {
+    if (fitting.length >= MAX_LOADED || room < 20) break;
+    const cost = Math.ceil((heading.bytes + heading.id.length) / BYTES_PER_TOKEN);
+    if (cost > room && heading.id !== PROFILE_NOTE) continue;
+    fitting.push(heading);
+    room -= cost;
+  }
+  return fitting;
 }
 
 function blockOf(note: MemoryNote, budget: number): string | undefined {
@@ -93,23 +105,46 @@ function cutBlock(block: string, budget: number, ending: string): string | undef
   return lines.length > 2 ? [...lines, ending].join('\n') : undefined;
 }
 
-/** The own notes: the profile, the rest of `user/`, then the ones changed last. */
-function byPriority(headings: readonly MemoryHeading[]): readonly MemoryHeading[] {
-  const rank = (id: NoteId): number => (id === PROFILE_NOTE ? 0 : id.startsWith('user/') ? 1 : 2);
-  const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-  return headings
-    .filter((heading) => heading.provenance.kind === 'own')
-    .sort((one, other) => rank(one.id) - rank(other.id) || compare(other.updated, one.updated) || compare(one.id, other.id));
+/** The own notes that can matter: the profile, the rest of `user/`, then the ones changed last. Sorting thousands would delay every start. */
+function byPriority(own: readonly MemoryHeading[]): readonly MemoryHeading[] {
+  const isUser = ({ id }: MemoryHeading): boolean => id.startsWith('user/');
+  const profile = own.filter(({ id }) => id === PROFILE_NOTE);
+  const user = own.filter((heading) => isUser(heading) && heading.id !== PROFILE_NOTE);
+  const others = own.filter((heading) => !isUser(heading));
+  return [...profile, ...newest(user), ...newest(others)];
+}
+
+/** The headings that were changed last, newest first, at most {@link MAX_CONSIDERED}; those changed at the same time by id, as they came. */
+function newest(headings: readonly MemoryHeading[]): readonly MemoryHeading[] {
+  const kept: MemoryHeading[] = [];
+  for (const heading of headings) {
+    const last = kept.at(-1);
+    if (kept.length >= MAX_CONSIDERED && last !== undefined && last.updated >= heading.updated) continue;
+    let [low, high] = [0, kept.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((kept[middle]?.updated ?? '') >= heading.updated) low = middle + 1;
+      else high = middle;
+    }
+    kept.splice(low, 0, heading);
+    if (kept.length > MAX_CONSIDERED) kept.pop();
+  }
+  return kept;
 }
 
 function externalOnes(headings: readonly MemoryHeading[]): readonly (readonly [NoteId, string])[] {
   return headings.flatMap(({ id, provenance }) => (provenance.kind === 'external' ? [[id, provenance.source] as const] : []));
 }
 
-function listRest(others: readonly MemoryHeading[], external: readonly (readonly [NoteId, string])[], budget: number): readonly string[] {
+function listRest(
+  others: readonly MemoryHeading[],
+  unlisted: number,
+  external: readonly (readonly [NoteId, string])[],
+  budget: number,
+): readonly string[] {
   const named = fitting(external, externalLine, others.length === 0 ? budget : budget * 0.4);
   const listed = fitting(others, headingLine, budget - estimateTokens(named.join('\n')));
-  const missing = others.length + external.length - named.length - listed.length;
+  const missing = unlisted + others.length + external.length - named.length - listed.length;
   return [
     ...(listed.length === 0 ? [] : [`## Further notes (memory.read gives the text)\n\n${listed.join('\n')}`]),
     ...(named.length === 0 ? [] : [`## Notes with text from elsewhere (named only: not the person's word)\n\n${named.join('\n')}`]),

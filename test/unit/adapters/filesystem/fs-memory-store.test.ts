@@ -270,6 +270,13 @@ describe('FsMemoryStore', () => {
       await ids();
       expect(statSync(join(memory, 'open.md')).mode & 0o777).to.equal(0o600);
       expect(reported).to.deep.equal([{ label: 'mode-repaired', category: 'home', message: 'memory/open.md had mode 644; it is 600 now' }]);
+      for (const name of ['a', 'b', 'c']) {
+        put(`${name}.md`, 'x\n');
+        chmodSync(join(memory, `${name}.md`), 0o644);
+      }
+      await ids();
+      expect(reported.at(-1)?.message).to.match(/; the same for 2 more notes$/);
+      expect(reported).to.have.length(2);
     });
 
     it('renews MEMORY_INDEX.md on every write, and names external notes by source only', async () => {
