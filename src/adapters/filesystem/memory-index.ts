@@ -80,8 +80,8 @@ export class MemoryIndex {
   files(): ReadonlyMap<string, FileStamp & { readonly id: NoteId }> {
     const changes = this.foreignChanges();
     if (this.#files === undefined || this.#filesAsOf !== changes) {
-      const rows = this.#all('SELECT path, id, inode, size, touched AS touchedMs FROM note') as unknown as readonly FileRow[];
-      this.#files = new Map(rows.map((row) => [row.path, row]));
+      const rows = this.#allAsArrays('SELECT path, id, inode, size, touched FROM note') as unknown as readonly FileValues[];
+      this.#files = new Map(rows.map(([path, id, inode, size, touchedMs]) => [path, { id, inode, size, touchedMs }]));
       this.#filesAsOf = changes;
     }
     return this.#files;
@@ -129,7 +129,7 @@ export class MemoryIndex {
       'INSERT INTO note (id, path, inode, size, touched, fault, title, tags, source, updated, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ...values,
     );
-    this.#files?.set(path, { id, path, inode, size, touchedMs });
+    this.#files?.set(path, { id, inode, size, touchedMs });
     if (heading === undefined || text === undefined) return;
     const words = [title, tags.join(' '), id.replace(/\.md$/, ''), text].map(searchForm);
     this.#run('INSERT INTO words (rowid, title, tags, name, body) VALUES (?, ?, ?, ?, ?)', key, ...words);
@@ -145,7 +145,8 @@ export class MemoryIndex {
 
   /** All headings by id. */
   headings(): readonly MemoryHeading[] {
-    return this.#all('SELECT id, title, tags, source, updated, bytes FROM note WHERE fault IS NULL ORDER BY id').map(headingOf);
+    const rows = this.#allAsArrays('SELECT id, title, tags, source, updated, bytes FROM note WHERE fault IS NULL ORDER BY id');
+    return rows.map(([id, title, tags, source, updated, bytes]) => headingOf({ id, title, tags, source, updated, bytes }));
   }
 
   heading(id: NoteId): MemoryHeading | undefined {
@@ -208,6 +209,13 @@ export class MemoryIndex {
     return this.#statement(sql).all(...values) as Row[];
   }
 
+  /** Rows as arrays: thousands of row objects take twice as long. */
+  #allAsArrays(sql: string): readonly (readonly unknown[])[] {
+    const statement = this.#statement(sql);
+    statement.setReturnArrays(true);
+    return statement.all() as unknown as readonly (readonly unknown[])[];
+  }
+
   #one(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
     return this.#statement(sql).get(...values) as Row | undefined;
   }
@@ -221,7 +229,8 @@ export class MemoryIndex {
   }
 }
 
-type FileRow = FileStamp & { readonly id: NoteId; readonly path: string };
+type FileRow = FileStamp & { readonly id: NoteId };
+type FileValues = readonly [path: string, id: NoteId, inode: number, size: number, touchedMs: number];
 type Row = Readonly<Record<string, unknown>>;
 
 /** Whether an error says that the database is damaged or is none: it is made anew then. */
