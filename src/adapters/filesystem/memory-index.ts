@@ -83,6 +83,7 @@ export class MemoryIndex {
       const rows = this.#allAsArrays('SELECT path, id, inode, size, touched FROM note') as unknown as readonly FileValues[];
       this.#files = new Map(rows.map(([path, id, inode, size, touchedMs]) => [path, { id, inode, size, touchedMs }]));
       this.#filesAsOf = changes;
+      this.#vocabulary = undefined;
     }
     return this.#files;
   }
@@ -131,6 +132,7 @@ export class MemoryIndex {
     );
     this.#files?.set(path, { id, inode, size, touchedMs });
     if (heading === undefined || text === undefined) return;
+    this.#vocabulary = undefined;
     const words = [title, tags.join(' '), id.replace(/\.md$/, ''), text].map(searchForm);
     this.#run('INSERT INTO words (rowid, title, tags, name, body) VALUES (?, ?, ?, ?, ?)', key, ...words);
   }
@@ -173,7 +175,7 @@ export class MemoryIndex {
   wordsLike(part: string): readonly string[] {
     const starting = this.#all('SELECT term FROM vocabulary WHERE term >= ? AND term < ? LIMIT 40', part, `${part}\u{10ffff}`);
     if (starting.length > 0 || part.length < 3) return starting.map((row) => row.term as string);
-    // Reading all words takes a while; words that came since are found by their beginning.
+    // Reading all words takes a while.
     this.#vocabulary ??= `\n${this.#all('SELECT term FROM vocabulary')
       .map((row) => row.term as string)
       .join('\n')}\n`;
