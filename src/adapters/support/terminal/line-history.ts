@@ -19,6 +19,7 @@ export interface LineHistoryOptions {
 export class LineHistory {
   readonly #options: LineHistoryOptions;
   #entries: string[] = [];
+  #torn = false;
 
   constructor(options: LineHistoryOptions) {
     this.#options = options;
@@ -38,6 +39,7 @@ export class LineHistory {
     } catch {
       return;
     }
+    this.#torn = text !== '' && !text.endsWith('\n');
     const entries: string[] = [];
     for (const line of text.split('\n')) {
       try {
@@ -68,7 +70,9 @@ export class LineHistory {
     const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | flag, 0o600);
     try {
       await file.chmod(0o600);
-      await file.writeFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      const start = this.#torn && flag === constants.O_APPEND ? '\n' : '';
+      this.#torn = false;
+      await file.writeFile(start + lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } finally {
       await file.close();
     }
