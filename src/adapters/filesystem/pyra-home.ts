@@ -45,7 +45,7 @@ export class PyraHome implements Home {
     }
     for (const file of homeFiles(paths)) check(file);
     if (options.everything === true) repaired.push(...repairHome(paths));
-    for (const folder of [paths.root, paths.logs]) await sweepTemporaryFiles(folder);
+    for (const folder of [paths.root, paths.logs, paths.state, paths.vault, paths.secrets]) await sweepTemporaryFiles(folder);
     ensureSentinel(paths);
     return repaired;
   }
