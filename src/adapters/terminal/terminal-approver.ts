@@ -48,6 +48,8 @@ export class TerminalApprover implements Approver {
     const console = this.#options.console();
     if (console === undefined || console.closed) return { outcome: 'deny', by: 'unavailable' };
     if (signal.aborted) return { outcome: 'deny', by: 'abort' };
+    // What was said before the card is on its way to the screen: it comes first.
+    await new Promise((resolve) => setImmediate(resolve));
     const release = console.hold();
     try {
       return await new Card(request, console, this.#options, signal).run();

@@ -67,6 +67,9 @@ export class TurnView {
         this.#calls.set(event.call.id, event.call);
         this.#line(`⏺ ${callLine(event.call)}`);
         break;
+      case 'tool-request':
+        this.pause();
+        return;
       case 'tool-decision':
         if (event.decision.by !== 'person')
           this.#line(`  ${event.decision.outcome === 'allow' ? 'allowed' : 'denied'}: ${event.decision.by}`);
@@ -86,7 +89,7 @@ export class TurnView {
       default:
         break;
     }
-    if (event.type !== 'turn-end' && event.type !== 'tool-request') this.wait();
+    if (event.type !== 'turn-end') this.wait();
   }
 
   /** Ends what is being written, so that something else can be written: a card. */
