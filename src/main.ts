@@ -18,6 +18,20 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/memory-command.js'),
   },
   {
+    noun: 'ask',
+    group: 'START',
+    summary: 'ask one question; the answer goes to stdout',
+    verbs: [],
+    load: () => import('./frontends/terminal/ask.js'),
+  },
+  {
+    noun: 'chat',
+    group: 'START',
+    summary: 'talk with the assistant',
+    verbs: [],
+    load: () => import('./frontends/terminal/chat.js'),
+  },
+  {
     noun: 'setup',
     group: 'START',
     summary: 'choose provider, key and model',
@@ -107,11 +121,25 @@ async function main(): Promise<void> {
   await runProcess({
     nouns,
     version: pyraVersion(),
-    openPyra: async () => {
-      throw new Error('no composition yet');
+    openPyra: async ({ context, ephemeral, ...options }) => {
+      const [{ createPyra }, { passphraseAsker }] = await Promise.all([
+        import('./compose.js'),
+        import('./frontends/terminal/ask-passphrase.js'),
+      ]);
+      const parts =
+        ephemeral === true
+          ? { conversations: new (await import('./adapters/in-memory/in-memory-conversation-store.js')).InMemoryConversationStore() }
+          : {};
+      const pyra = await createPyra({ ...options, environment: context.env, askPassphrase: passphraseAsker(context), with: parts });
+      for (const { message } of pyra.repaired) context.say(`pyra: ${message}`);
+      return pyra;
     },
-    openFoundation: async () => {
-      throw new Error('no composition yet');
+    openFoundation: async ({ context, home }) => {
+      const [{ openFoundation }, { passphraseAsker }] = await Promise.all([
+        import('./compose.js'),
+        import('./frontends/terminal/ask-passphrase.js'),
+      ]);
+      return openFoundation({ home, environment: context.env, askPassphrase: passphraseAsker(context) });
     },
     terminal: () => import('./adapters/terminal/module.js'),
     parser: () => import('./frontends/terminal/parse-arguments.js'),

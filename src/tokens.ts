@@ -10,7 +10,7 @@ import type { SecretDetector } from './ports/secret-detector.js';
 import type { SettingsStore } from './ports/settings-store.js';
 import type { System } from './ports/system.js';
 import type { UnlockAgent } from './ports/unlock-agent.js';
-import type { AskPassphrase, SecretStore, VaultLock } from './ports/vault.js';
+import type { AskPassphrase, SecretReader, SecretStore, VaultLock } from './ports/vault.js';
 
 /** Names a value in the container and carries its type, so that wrong wiring does not compile. */
 export type Token<T> = symbol & { readonly __value?: T };
@@ -63,6 +63,8 @@ export const tokens = {
   schemaChecker: token<SchemaChecker>('SchemaChecker'),
   secretDetector: token<SecretDetector>('SecretDetector'),
   settingsStore: token<SettingsStore>('SettingsStore'),
+  /** The secrets that adapters may read, known to the redactor. */
+  secrets: token<SecretReader>('SecretReader'),
   system: token<System>('System'),
   unlockAgent: token<UnlockAgent>('UnlockAgent'),
   vault: token<SecretStore & VaultLock>('vault'),

@@ -3,7 +3,7 @@ import { provide, tokens } from '../../tokens.js';
 
 /** Binds the model catalog; the vendor's client is loaded when a model is used. */
 export const openaiModule = new ContainerModule(({ bind }) => {
-  provide(bind, tokens.models, [tokens.vault, tokens.settings, tokens.environment], async (secrets, settings, environment) => {
+  provide(bind, tokens.models, [tokens.secrets, tokens.settings, tokens.environment], async (secrets, settings, environment) => {
     const { OpenAiCatalog } = await import('./openai-catalog.js');
     return new OpenAiCatalog({
       secrets,

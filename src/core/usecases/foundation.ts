@@ -6,7 +6,7 @@ import type { Pyra } from './pyra.js';
  * What of a Pyra works before anything was prepared, repaired or read: for looking at a home as it is (`doctor`), and for mending settings
  * that are broken (`config`, `setup`).
  */
-export interface Foundation extends Pick<Pyra, 'home' | 'settings' | 'vault' | 'log' | 'system' | 'close'> {
+export interface Foundation extends Pick<Pyra, 'home' | 'settings' | 'vault' | 'unlockAgent' | 'log' | 'system' | 'close'> {
   /** The models as these settings reach them; the settings need not be stored. */
   models(settings: Settings): Promise<ModelCatalog>;
 }

@@ -4,6 +4,7 @@ import type { Home } from '../../ports/home.js';
 import type { ModelCatalog } from '../../ports/language-model.js';
 import type { SettingsStore } from '../../ports/settings-store.js';
 import type { System } from '../../ports/system.js';
+import type { UnlockAgent } from '../../ports/unlock-agent.js';
 import type { SecretStore, VaultLock } from '../../ports/vault.js';
 import type { Finding } from '../domain/finding.js';
 import type { Redactor } from '../domain/redaction.js';
@@ -21,6 +22,7 @@ export interface Pyra {
   readonly memory: MemoryKeeper;
   readonly conversations: ConversationStore;
   readonly vault: SecretStore & VaultLock;
+  readonly unlockAgent: UnlockAgent;
   readonly models: ModelCatalog;
   readonly settings: SettingsStore;
   readonly home: Home;

@@ -47,22 +47,23 @@ export class TurnRun {
 
   /** Everything that happens, from the person's message to `turn-end`. */
   async *events(stored: readonly Message[]): AsyncIterable<TurnEvent> {
+    // Without a model there is nothing to answer with, and nothing to store.
+    const model = await this.#ports.model(this.#request.model);
     for (const message of stored) this.#messages.push(message);
     await this.#closeUnansweredCalls();
     const message = this.#userMessage();
     await this.#append(message);
     yield* this.#scanAttachments(message);
     try {
-      yield* this.#rounds();
+      yield* this.#rounds(model);
     } catch (error) {
       if (!this.#control.signal.aborted) throw error;
       yield { type: 'turn-end', reason: 'aborted', usage: this.#usage };
     }
   }
 
-  async *#rounds(): AsyncIterable<TurnEvent> {
+  async *#rounds(model: LanguageModel): AsyncIterable<TurnEvent> {
     const { settings, system, prompt, toolbox } = this.#ports;
-    const model = await this.#ports.model(this.#request.model);
     const text = await prompt.text(this.#request, system.now());
     const tools = await toolbox.definitions();
     const limit = this.#request.maxRounds ?? settings.ai.max_rounds;
