@@ -6,7 +6,6 @@ import { scanOutbound } from '../../core/domain/injection-scan.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import { usageCost } from '../../core/domain/model-price.js';
 import { visible } from '../../core/domain/untrusted.js';
-import type { Pyra } from '../../core/usecases/pyra.js';
 import { ChatSession } from './chat-session.js';
 import type { ChatPyra } from './chat-state.js';
 import { chosenConversation } from './choose-conversation.js';
@@ -36,7 +35,7 @@ export const commands: readonly Command[] = [
     details: 'Inside, /help lists the commands. Needs a terminal; pyra ask works without one.',
     run: async (context, args) => {
       const { console, approver } = await terminalOf(context);
-      const pyra = (await context.openPyra()) as Pyra & ChatPyra;
+      const pyra: ChatPyra = await context.openPyra();
       const conversation = await chosenConversation(pyra, args);
       const stderr = context.paint('stderr');
       const history = new LineHistory({
