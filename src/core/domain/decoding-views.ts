@@ -1,7 +1,8 @@
-import { type DecodedText, decodedRuns } from './encoded-runs.js';
+import { type DecodedText, decodedPairs, decodedRuns } from './encoded-runs.js';
 import { type MappedText, MappedTextBuilder } from './mapped-text.js';
 import { rotated } from './rot13.js';
 import { utf8Text } from './utf8-text.js';
+import type { WordScan } from './word-scan.js';
 
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
@@ -44,13 +45,17 @@ function fromCode(code: number): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }
 
+function mayHoldEscapes(text: string): boolean {
+  return text.includes('%') || text.includes('\\') || text.includes('&');
+}
+
 /** How much of the text around an escape is looked at with it. */
 const AROUND = 240;
 
 /** The parts of a text that hold URL, HTML, `\\u`, `\\x` or JSON escapes, with these replaced; `undefined` when it has none. */
 function withoutEscapes(source: MappedText): MappedText | undefined {
   const { text } = source;
-  if (!text.includes('%') && !text.includes('\\') && !text.includes('&')) return undefined;
+  if (!mayHoldEscapes(text)) return undefined;
   const builder = new MappedTextBuilder();
   let copied = 0;
   let seen = false;
@@ -79,11 +84,26 @@ function copyAround(builder: MappedTextBuilder, text: string, from: number, to: 
 }
 
 const ROTATED_ESCAPES = /%[2-7][n-s]|\\h[0-9n-s]{4}|\\k[0-9n-s]{2}|&#k/i;
-/** Emphasis marks strewn through what may be an encoded text. */
-const STREWN_MARKS = /(?:[A-Za-z0-9+/=%&#;\\]{1,16}[*_]{1,2}){6}/;
+const LONG_WORD = /[A-Za-z0-9]{16,}/g;
+const MARKS = /[*_]{1,2}/g;
+const BETWEEN_MARKS = /^[A-Za-z0-9+/=%&#;\\]{1,16}$/;
+const MANY_MARKS = 6;
+
+/** Whether emphasis marks are strewn through what may be an encoded text: many after each other with few characters between. */
+function hasStrewnMarks(text: string): boolean {
+  if (!text.includes('*') && !text.includes('_')) return false;
+  let end = -1;
+  let count = 0;
+  for (const { index, 0: mark } of text.matchAll(MARKS)) {
+    count = end >= 0 && index - end <= 16 && BETWEEN_MARKS.test(text.slice(end, index)) ? count + 1 : 0;
+    if (count >= MANY_MARKS) return true;
+    end = index + mark.length;
+  }
+  return false;
+}
 
 /** The texts that lie in a view in an encoded form: escapes, base64 and hex, as they are, in rot13, and with emphasis marks strewn in. */
-export function decodings(view: MappedText, scan: { readonly runs: boolean; readonly pairs: boolean }): readonly DecodedText[] {
+export function decodings(view: MappedText, scan: Pick<WordScan, 'runs' | 'pairs'>): readonly DecodedText[] {
   const { text, origin } = view;
   const found: DecodedText[] = [];
   const add = (source: MappedText): void => {
@@ -91,13 +111,19 @@ export function decodings(view: MappedText, scan: { readonly runs: boolean; read
     if (plain !== undefined) found.push({ how: 'escapes', view: plain });
   };
   add(view);
-  if (scan.runs || scan.pairs) found.push(...decodedRuns(view, scan.pairs));
-  if (ROTATED_ESCAPES.test(text)) add({ text: rotated(text), origin });
-  if (STREWN_MARKS.test(text)) {
+  found.push(...decodedRuns(view, scan.runs));
+  if (scan.pairs) found.push(...decodedPairs(view));
+  if (mayHoldEscapes(text) && ROTATED_ESCAPES.test(text)) add({ text: rotated(text), origin });
+  if (hasStrewnMarks(text)) {
     const bare = { text: text.replace(/[*_]+/g, ''), origin };
     add(bare);
     if (ROTATED_ESCAPES.test(bare.text)) add({ text: rotated(bare.text), origin });
-    found.push(...decodedRuns(bare, false));
+    found.push(
+      ...decodedRuns(
+        bare,
+        Array.from(bare.text.matchAll(LONG_WORD), ({ index }) => index),
+      ),
+    );
   }
   return found;
 }

@@ -8,7 +8,8 @@ export interface DecodedText {
   readonly how: 'escapes' | 'base64' | 'hex';
 }
 
-const RUN = /[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*/g;
+/** The last line of a wrapped run may be short, but not shorter. */
+const SHORTEST_LINE = 4;
 const HEX_RUN = /(?:(?:0x|\\x)?[0-9a-f]{2}[\s:,;-]{0,2}){12,}/gi;
 const HEX_ONLY = /^[0-9a-f]{24,}/i;
 const ROTATED_HEX_ONLY = /^[0-9n-s]{24,}/i;
@@ -81,29 +82,63 @@ function pairsOf(digits: string, turn: (unit: number) => number): readonly strin
   return pairs;
 }
 
-/** The texts that runs of base64 (wrapped or not, also in rot13) and of hex digits hide; `pairs`: look for hex digits in pairs too. */
-export function decodedRuns(source: MappedText, pairs: boolean): readonly DecodedText[] {
-  const found: DecodedText[] = [];
-  const add = (how: DecodedText['how'], text: string | undefined, offset: number): boolean => {
-    if (text === undefined) return false;
-    const at = source.origin(offset);
-    found.push({ how, view: { text, origin: () => at } });
-    return true;
-  };
-  for (const match of source.text.matchAll(RUN)) {
-    const run = match[0];
-    const hex = HEX_ONLY.exec(run);
-    const rotatedHex = hex === null ? ROTATED_HEX_ONLY.exec(run) : null;
-    if (hex !== null && add('hex', hexText(pairsOf(hex[0], same)), match.index)) continue;
-    if (rotatedHex !== null && add('hex', hexText(pairsOf(rotatedHex[0], rotatedUnit)), match.index)) continue;
-    for (let skip = 0; skip < 4; skip++) {
-      if (add('base64', base64Text(run, skip, same), match.index) || add('base64', base64Text(run, skip, rotatedUnit), match.index)) break;
-    }
+/** Where the run of base64 characters ends that a place is in; line breaks inside are part of it. */
+function endOfRun(text: string, start: number): number {
+  let end = start;
+  for (;;) {
+    while (isBase64(text, end)) end++;
+    const next = text[end] === '\n' ? end + 1 : text.startsWith('\r\n', end) ? end + 2 : text.length;
+    let line = next;
+    while (line < next + SHORTEST_LINE && isBase64(text, line)) line++;
+    if (line < next + SHORTEST_LINE) return end;
+    end = line;
   }
-  if (pairs) {
-    for (const match of source.text.matchAll(HEX_RUN)) {
-      add('hex', hexText(match[0].replace(/0x|\\x/gi, '').match(/[0-9a-f]{2}/gi) ?? []), match.index);
-    }
+}
+
+function isBase64(text: string, index: number): boolean {
+  return (BASE64_VALUE[text.charCodeAt(index)] ?? -1) >= 0;
+}
+
+/** The texts that runs of base64 (wrapped or not, also in rot13) and of hex digits hide. `places`: where long words begin, in order. */
+export function decodedRuns(source: MappedText, places: readonly number[]): readonly DecodedText[] {
+  const { text } = source;
+  const found: DecodedText[] = [];
+  let before = 0;
+  for (const place of places) {
+    if (place < before) continue;
+    let start = place;
+    while (start > before && isBase64(text, start - 1)) start--;
+    before = endOfRun(text, place);
+    const decoded = decodedRun(text.slice(start, before));
+    if (decoded === undefined) continue;
+    const at = source.origin(start);
+    found.push({ how: decoded.how, view: { text: decoded.text, origin: () => at } });
+  }
+  return found;
+}
+
+function decodedRun(run: string): { readonly how: DecodedText['how']; readonly text: string } | undefined {
+  const hex = HEX_ONLY.exec(run);
+  const plainHex = hex === null ? undefined : hexText(pairsOf(hex[0], same));
+  if (plainHex !== undefined) return { how: 'hex', text: plainHex };
+  const rotatedHex = ROTATED_HEX_ONLY.exec(run);
+  const turnedHex = rotatedHex === null ? undefined : hexText(pairsOf(rotatedHex[0], rotatedUnit));
+  if (turnedHex !== undefined) return { how: 'hex', text: turnedHex };
+  for (let skip = 0; skip < 4; skip++) {
+    const text = base64Text(run, skip, same) ?? base64Text(run, skip, rotatedUnit);
+    if (text !== undefined) return { how: 'base64', text };
+  }
+  return undefined;
+}
+
+/** The texts that hex digits hide which are written in pairs. */
+export function decodedPairs(source: MappedText): readonly DecodedText[] {
+  const found: DecodedText[] = [];
+  for (const match of source.text.matchAll(HEX_RUN)) {
+    const text = hexText(match[0].replace(/0x|\\x/gi, '').match(/[0-9a-f]{2}/gi) ?? []);
+    if (text === undefined) continue;
+    const at = source.origin(match.index);
+    found.push({ how: 'hex', view: { text, origin: () => at } });
   }
   return found;
 }

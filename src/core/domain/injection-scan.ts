@@ -80,7 +80,7 @@ interface Look {
 function scanWindow(window: MappedText, found: Map<string, Finding>): void {
   const looks: Look[] = [{ view: window, level: 0, how: [] }];
   // Letters of two scripts in one word may be rot13 of look-alikes: what folding makes of them can no longer be turned back.
-  if (MIXED_SCRIPTS.test(window.text))
+  if (NOT_ASCII.test(window.text) && MIXED_SCRIPTS.test(window.text))
     looks.push({ view: { text: rotated(window.text), origin: window.origin }, level: 0, how: ['rot13'] });
   const hidden = tagText(window.text);
   if (hidden.length > 0)
@@ -115,4 +115,5 @@ function readAll(view: MappedText, look: Look, found: Map<string, Finding>): Wor
   return plain;
 }
 
+const NOT_ASCII = /[^\0-\x7f]/;
 const MIXED_SCRIPTS = /[A-Za-z][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z]/;

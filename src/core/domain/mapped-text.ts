@@ -11,13 +11,18 @@ export class MappedTextBuilder {
   readonly #at: number[] = [0];
   readonly #from: number[] = [0];
   #length = 0;
+  #shift = 0;
 
   /** Adds a piece that stands for what begins at `from` in the source. */
   add(piece: string, from: number): void {
     if (piece === '') return;
     this.#parts.push(piece);
-    this.#at.push(this.#length);
-    this.#from.push(from);
+    // A piece that follows on the one before, there and here, needs no place of its own.
+    if (from - this.#length !== this.#shift) {
+      this.#at.push(this.#length);
+      this.#from.push(from);
+      this.#shift = from - this.#length;
+    }
     this.#length += piece.length;
   }
 

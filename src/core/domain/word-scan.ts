@@ -11,8 +11,8 @@ export interface WordScan {
   readonly rotated: boolean;
   /** The readings that make a pattern word of a word with digits in it. */
   readonly leet: readonly Reading[];
-  /** Whether there are runs of characters that may be base64 or hex. */
-  readonly runs: boolean;
+  /** Where words stand that are so long that they may be base64 or hex. */
+  readonly runs: readonly number[];
   /** Whether there are many pairs of characters after each other that may be bytes in hex. */
   readonly pairs: boolean;
 }
@@ -182,7 +182,7 @@ class Pass {
   #word = 0;
   #rotated = 0;
   readonly #leet = new Set<Reading>();
-  #runs = false;
+  readonly #runs: number[] = [];
   #manyPairs = false;
   #pairs = 0;
   #spelledHash = EMPTY_HASH;
@@ -238,7 +238,7 @@ class Pass {
     if (count === 1) this.#spell(start);
     else if (this.#spelled > 0) this.#endSpelling();
     this.#word++;
-    if (count >= LONG_RUN) this.#runs = true;
+    if (count >= LONG_RUN) this.#runs.push(start);
     if (count !== 2 && count !== 4) this.#pairs = 0;
     else if (++this.#pairs === HEX_PAIRS) this.#manyPairs = true;
     if (count > LONGEST_WORD) return;
