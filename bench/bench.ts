@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
+import { scanner } from './scanner.js';
 import { startUp } from './start-up.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly Benchmark[] = [startUp];
+const BENCHMARKS: readonly Benchmark[] = [startUp, scanner];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,6 +1,7 @@
 import { scanInbound, scanOutbound } from '../../src/core/domain/injection-scan.js';
 import { quantile } from '../statistics.js';
 import type { SecurityBenchmark } from './data-folder.js';
+import type { QuantityFigure } from './figure.js';
 import { readmes } from './text-families.js';
 
 const WINDOW = 65_536;
@@ -111,59 +112,59 @@ function milliseconds(run: () => unknown): number {
 }
 
 /** How fast the scanner is on clean text, and the slowest window of hostile text. */
-export const scannerSpeed: SecurityBenchmark = {
-  name: 'scanner-speed',
-  async figures() {
-    const clean = readmes()
-      .cases.map(({ text }) => text)
-      .join('\n')
-      .replace(/[^\0-\x7f]/g, ' ');
-    const prose = 'The quick brown fox jumps over the lazy dog, and the system answers the request within 20 ms. '.repeat(20_000);
-    const speed = (text: string, scan: (text: string) => unknown): number => {
-      const times = Array.from({ length: RUNS }, () => milliseconds(() => scan(text)));
-      return text.length / 1e3 / quantile(times, 0.5);
-    };
-    let slowest = { inbound: 0, outbound: 0, inboundName: '', outboundName: '' };
-    for (const [name, text] of hostileWindows()) {
-      // The better of two: another process may have had the machine in the meantime.
-      const inbound = Math.min(
-        milliseconds(() => scanInbound(text)),
-        milliseconds(() => scanInbound(text)),
-      );
-      const outbound = Math.min(
-        milliseconds(() => scanOutbound(text)),
-        milliseconds(() => scanOutbound(text)),
-      );
-      if (inbound > slowest.inbound) slowest = { ...slowest, inbound, inboundName: name };
-      if (outbound > slowest.outbound) slowest = { ...slowest, outbound, outboundName: name };
-    }
-    return [
-      { kind: 'quantity', id: 'D1', name: 'scanner, clean prose', value: speed(prose, scanInbound), unit: 'MB/s', target: { least: 10 } },
-      {
-        kind: 'quantity',
-        id: 'D1',
-        name: 'scanner, READMEs in one text',
-        value: speed(clean, scanInbound),
-        unit: 'MB/s',
-        target: { least: 10 },
-      },
-      { kind: 'quantity', id: 'D1', name: 'scanner, outbound, READMEs in one text', value: speed(clean, scanOutbound), unit: 'MB/s' },
-      {
-        kind: 'quantity',
-        id: 'D1',
-        name: `slowest hostile window, inbound (${slowest.inboundName})`,
-        value: slowest.inbound,
-        unit: 'ms',
-        target: { most: 50 },
-      },
-      {
-        kind: 'quantity',
-        id: 'D1',
-        name: `slowest hostile window, outbound (${slowest.outboundName})`,
-        value: slowest.outbound,
-        unit: 'ms',
-        target: { most: 50 },
-      },
-    ];
-  },
-};
+export const scannerSpeed: SecurityBenchmark = { name: 'scanner-speed', figures: async () => scannerSpeedFigures() };
+
+/** See {@link scannerSpeed}; needs no data set. */
+export function scannerSpeedFigures(): readonly QuantityFigure[] {
+  const clean = readmes()
+    .cases.map(({ text }) => text)
+    .join('\n')
+    .replace(/[^\0-\x7f]/g, ' ');
+  const prose = 'The quick brown fox jumps over the lazy dog, and the system answers the request within 20 ms. '.repeat(20_000);
+  const speed = (text: string, scan: (text: string) => unknown): number => {
+    const times = Array.from({ length: RUNS }, () => milliseconds(() => scan(text)));
+    return text.length / 1e3 / quantile(times, 0.5);
+  };
+  let slowest = { inbound: 0, outbound: 0, inboundName: '', outboundName: '' };
+  for (const [name, text] of hostileWindows()) {
+    // The better of two: another process may have had the machine in the meantime.
+    const inbound = Math.min(
+      milliseconds(() => scanInbound(text)),
+      milliseconds(() => scanInbound(text)),
+    );
+    const outbound = Math.min(
+      milliseconds(() => scanOutbound(text)),
+      milliseconds(() => scanOutbound(text)),
+    );
+    if (inbound > slowest.inbound) slowest = { ...slowest, inbound, inboundName: name };
+    if (outbound > slowest.outbound) slowest = { ...slowest, outbound, outboundName: name };
+  }
+  return [
+    { kind: 'quantity', id: 'D1', name: 'scanner, clean prose', value: speed(prose, scanInbound), unit: 'MB/s', target: { least: 10 } },
+    {
+      kind: 'quantity',
+      id: 'D1',
+      name: 'scanner, READMEs in one text',
+      value: speed(clean, scanInbound),
+      unit: 'MB/s',
+      target: { least: 10 },
+    },
+    { kind: 'quantity', id: 'D1', name: 'scanner, outbound, READMEs in one text', value: speed(clean, scanOutbound), unit: 'MB/s' },
+    {
+      kind: 'quantity',
+      id: 'D1',
+      name: `slowest hostile window, inbound (${slowest.inboundName})`,
+      value: slowest.inbound,
+      unit: 'ms',
+      target: { most: 50 },
+    },
+    {
+      kind: 'quantity',
+      id: 'D1',
+      name: `slowest hostile window, outbound (${slowest.outboundName})`,
+      value: slowest.outbound,
+      unit: 'ms',
+      target: { most: 50 },
+    },
+  ];
+}
