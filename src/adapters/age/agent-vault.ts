@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type ErrorCode, isPyraError, PyraError } from '../../core/domain/errors.js';
@@ -21,6 +21,7 @@ export interface AgentVaultOptions {
   readonly timeoutMs?: number;
 }
 
+const END_TIMEOUT_MS = 3_000;
 const PASSED_ON: readonly ErrorCode[] = ['vault/corrupt', 'home/unwritable', 'home/locked', 'home/insecure'];
 
 /** Reads single secrets from a running unlock agent, one connection each; `vault/locked` where none is running. Loads no cryptography. */
@@ -48,19 +49,25 @@ export class AgentVault implements SecretReader {
     }
   }
 
-  /** Tells the agent to end; false where none is running. */
+  /** Tells the agent to end and waits until its socket is gone; false where none is running. */
   async stop(): Promise<boolean> {
     try {
       await this.#call('lock', {});
-      return true;
     } catch (error) {
       if (error instanceof NoAgent) return false;
       throw error;
     }
+    const end = performance.now() + END_TIMEOUT_MS;
+    while (existsSync(this.#socket()) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+    return true;
+  }
+
+  #socket(): string {
+    return this.#options.socket ?? agentSocket(this.#options.run, this.#options.environment);
   }
 
   #call(method: string, params: JsonObject): Promise<JsonObject> {
-    const socket = this.#options.socket ?? agentSocket(this.#options.run, this.#options.environment);
+    const socket = this.#socket();
     const token = readToken(this.#options.run);
     if (token === undefined || !isPrivate(dirname(socket))) return Promise.reject(new NoAgent());
     return new Promise((resolve, reject) => {

@@ -17,7 +17,6 @@ export interface DetachedUnlockAgentOptions {
 }
 
 const START_TIMEOUT_MS = 60_000;
-const END_TIMEOUT_MS = 3_000;
 const MAX_FOR_MS = 7 * 24 * 3_600_000;
 // A crash must not write the memory of the process to the disk.
 const WITHOUT_CORE = 'ulimit -c 0; exec "$@"';
@@ -53,11 +52,8 @@ export class DetachedUnlockAgent implements UnlockAgent {
     return { until: reply.state.until as Instant, idleUntil: reply.state.idleUntil as Instant };
   }
 
-  async stop(): Promise<boolean> {
-    if (!(await this.#vault.stop())) return false;
-    const end = performance.now() + END_TIMEOUT_MS;
-    while (existsSync(this.#socket) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
-    return true;
+  stop(): Promise<boolean> {
+    return this.#vault.stop();
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
@@ -66,19 +66,21 @@ export async function runAgent(job: AgentJob, parts: AgentParts): Promise<Runnin
   await listen(server, job.socket);
   const tokenFile = join(run, 'token');
   await writeFileAtomic(tokenFile, token, 0o600);
+  const mine = markOf(job.socket, tokenFile);
   await record('vault-unlock', { until: agent.state().until });
 
-  const mine = markOf(job.socket, tokenFile);
+  const isMine = (): boolean => mine !== undefined && markOf(job.socket, tokenFile) === mine;
   const tick = setInterval(() => {
-    if (!agent.checkTime()) return;
-    if (markOf(job.socket, tokenFile) !== mine) end.resolve('its socket or token is gone');
+    if (agent.checkTime() && !isMine()) end.resolve('its socket or token is gone');
   }, TICK_MS);
   const ended = end.promise.then(async (reason) => {
     clearInterval(tick);
+    // Closing unlinks the path, whoever listens there by now. An older agent's successor waits until the path is gone.
+    if (isMine()) server.close();
     await vault.lock();
     if (readable(tokenFile)?.equals(token) === true) unlinkSync(tokenFile);
-    server.close();
-    await record('vault-lock', { reason }).catch(() => undefined);
+    // A home that was removed must not come back as a folder with nothing but a log.
+    if (existsSync(run)) await record('vault-lock', { reason }).catch(() => undefined);
   });
   return { state: agent.state(), ended };
 }
