@@ -53,6 +53,13 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/session-command.js'),
   },
   {
+    noun: 'vault',
+    group: 'SECRETS',
+    summary: 'keys and passwords, encrypted',
+    verbs: ['init', 'set', 'get', 'list', 'rm', 'status', 'lock', 'unlock'],
+    load: () => import('./frontends/terminal/vault-command.js'),
+  },
+  {
     noun: 'model',
     group: 'EXTEND',
     summary: 'which model answers',
