@@ -23,7 +23,9 @@ export const commands: readonly Command[] = [
       { name: 'verify', summary: 'check the chain of each log' },
     ],
     examples: ['pyra security log', 'pyra security log --log tool --limit 100', 'pyra security log --verify'],
-    details: `--verify prints, for each log, how many entries it has and up to which one a key of the vault seals them, then each fault: a changed
+    details: `On a terminal an entry takes one row; --verbose shows all of it.
+
+--verify prints, for each log, how many entries it has and up to which one a key of the vault seals them, then each fault: a changed
 byte, a line that was deleted, swapped or cut off. It exits 9 when there is a fault. Entries that are not sealed yet are no fault: the
 next command that opens the vault seals them.`,
     run: (context, args) => (args.has('verify') ? verify(context, args) : show(context, args)),
@@ -45,18 +47,27 @@ async function show(context: CommandContext, args: ParsedArguments): Promise<Exi
   const paint = context.paint('stdout');
   if (entries.length === 0) context.say('nothing was logged yet');
   else {
-    context.print(
-      columnsText(
-        entries.map((entry) => [
-          paint.dim(localTime(entry.at)),
-          entry.log === 'security' ? 'security' : 'tool',
-          entry.event,
-          visibleLine(detailText(entry.detail)),
-        ]),
-      ),
-    );
+    const room = detailRoom(context, entries);
+    const rows = entries.map((entry) => [
+      paint.dim(localTime(entry.at)),
+      entry.log === 'security' ? 'security' : 'tool',
+      entry.event,
+      shortened(visibleLine(detailText(entry.detail)), room),
+    ]);
+    context.print(columnsText(rows));
   }
   return EXIT.ok;
+}
+
+/** How wide a detail may be so that an entry takes one row of the terminal; all of it on a pipe and with `--verbose`. */
+function detailRoom({ stdout, globals }: CommandContext, entries: readonly ChainedEntry[]): number {
+  if (stdout.isTTY !== true || globals.verbose) return Number.POSITIVE_INFINITY;
+  const before = '2026-01-01 00:00  security  '.length + Math.max(...entries.map(({ event }) => event.length)) + 2;
+  return Math.max(20, (stdout.columns ?? 80) - before);
+}
+
+function shortened(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }
 
 async function verify(context: CommandContext, args: ParsedArguments): Promise<ExitCode> {
