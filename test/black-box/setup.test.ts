@@ -1,0 +1,86 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { cleanEnvironment, PYRA, runPyra } from '../support/built-program.js';
+import { type ModelServer, startModelServer } from '../support/model-server.js';
+import { openPty } from '../support/pty.js';
+import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
+
+const KEY = 'sk-canary-0123456789abcdef';
+const PASSPHRASE = 'correct horse battery staple';
+
+describe('setup of the built program', function () {
+  this.timeout(60_000);
+  let folder = '';
+  let home = '';
+  let server: ModelServer;
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    home = join(folder, 'home');
+    server = await startModelServer([{ text: 'Hello there.' }], { key: KEY, models: ['m1', 'm2'] });
+  });
+  afterEach(async () => {
+    await server.close();
+    removeFolder(folder);
+  });
+  const passphraseFile = (): string => {
+    const path = join(folder, 'passphrase');
+    writeFileSync(path, `${PASSPHRASE}\n`, { mode: 0o600 });
+    return path;
+  };
+  const everythingIn = (path: string): string =>
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      .join('\n');
+
+  it('sets up by flags, after which a question is answered with the key from the vault', async () => {
+    const file = passphraseFile();
+    const setup = ['setup', '--base-url', server.url, '--model', 'm1', '--key-from-env', 'MY_KEY', '--passphrase-file', file, '--no-input'];
+    const done = await runPyra([...setup, '--json'], { home, env: { MY_KEY: KEY } });
+    expect(done.code, done.stderr).to.equal(0);
+    expect(JSON.parse(done.stdout)).to.deep.equal({ v: 1, provider: 'openai-compatible', model: 'm1', checked: true });
+    expect(done.stdout + done.stderr + everythingIn(home)).not.to.match(/canary|correct horse/);
+    expect(server.requests.every(({ path }) => path.endsWith('/models'))).to.equal(true);
+    const asked = await runPyra(['ask', 'hi'], { home, env: { PYRA_VAULT_PASSPHRASE_FILE: file } });
+    expect(asked.stdout, asked.stderr).to.equal('Hello there.\n');
+    expect(everythingIn(home)).not.to.match(/canary|correct horse/);
+  });
+
+  it('exits 0 with a warning when the server does not answer, and names the missing flags', async () => {
+    const url = server.url;
+    await server.close();
+    const warned = await runPyra(['setup', '--base-url', url, '--model', 'm1', '--no-key', '--no-input'], { home });
+    expect(warned.code).to.equal(0);
+    expect(warned.stderr).to.include('warning: not checked');
+    const lost = await runPyra(['setup'], { home });
+    expect([lost.code, lost.stderr.includes('--provider')]).to.deep.equal([2, true]);
+  });
+
+  it('asks on a terminal, hides key and passphrase', async () => {
+    mkdirSync(home);
+    const pty = openPty([PYRA, 'setup', '--base-url', server.url], { env: cleanEnvironment({ home }), columns: 100 });
+    try {
+      const steps = [
+        ['Key for', KEY],
+        ['A passphrase', PASSPHRASE],
+        ['once more', PASSPHRASE],
+        ['Which model', ''],
+        ['When does it ask', ''],
+      ] as const;
+      let from = 0;
+      for (const [question, answer] of steps) {
+        from = await pty.waitFor(question, from, 20_000);
+        await pty.quiet(200);
+        pty.type(answer);
+        await pty.quiet(50);
+        pty.type('\r');
+      }
+      expect(await pty.exit, pty.output()).to.equal(0);
+      expect(pty.output()).to.include('ready:').and.to.include('openai-compatible/m1');
+      expect(pty.output()).not.to.match(/canary|correct horse/);
+    } finally {
+      pty.kill();
+    }
+  });
+});
