@@ -47,11 +47,17 @@ export async function checkVault(foundation: Foundation): Promise<Check> {
   }
 }
 
-/** Whether the configured model's server answers, by its model list, which costs nothing. */
-export async function checkModel(foundation: Foundation, settings: Settings, signal: AbortSignal): Promise<Check> {
+/**
+ * Whether the configured model's server answers, by its model list, which costs nothing. A key in a locked vault is a reason not to ask, as
+ * nobody wants to type a passphrase for that; `unattended` says that the vault opens without a question.
+ */
+export async function checkModel(foundation: Foundation, settings: Settings, signal: AbortSignal, unattended: boolean): Promise<Check> {
   const ref = configuredModel(settings);
   if (ref === undefined) return { check: 'model', status: 'problem', message: 'no model is configured', fix: 'pyra setup' };
   const name = `${ref.provider}/${ref.model}`;
+  if (!unattended && (await isKeyLocked(foundation, ref.provider))) {
+    return { check: 'model', status: 'note', message: `${name}: not asked, the vault with its key is locked`, fix: 'pyra vault unlock' };
+  }
   const deadline = foundation.system.deadline([signal], MODEL_WAIT);
   try {
     const catalog = await foundation.models(settings);
@@ -97,6 +103,11 @@ export function checkNode(version: string, executable: string): Check {
   const message = `Node ${version.replace(/^v/, '')}, ${where}`;
   if (Number(/^v?(\d+)/.exec(version)?.[1]) >= 26) return { check: 'node', status: 'ok', message };
   return { check: 'node', status: 'note', message: `${message}: plugins keep the network and local sockets`, fix: 'npm ci brings Node 26' };
+}
+
+async function isKeyLocked({ vault }: Foundation, provider: string): Promise<boolean> {
+  if ((await vault.status()) !== 'locked') return false;
+  return (await vault.names()).some((name) => name === provider);
 }
 
 function checkOfFinding(finding: Finding): Check {

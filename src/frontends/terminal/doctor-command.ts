@@ -51,7 +51,8 @@ async function examine(context: CommandContext): Promise<readonly Check[]> {
   const home = await checkHome(foundation, process.platform);
   const { check: config, settings } = await checkConfig(foundation);
   const vault = home.some(({ check, status }) => check === 'vault' && status === 'problem') ? [] : [await checkVault(foundation)];
-  const model = settings === undefined ? [] : [await checkModel(foundation, settings, context.signal)];
+  const model =
+    settings === undefined ? [] : [await checkModel(foundation, settings, context.signal, Boolean(context.env.PYRA_VAULT_PASSPHRASE_FILE))];
   const logs = await checkLogs(foundation);
   return [...home, config, ...vault, ...model, logs, checkNode(process.version, process.execPath), checkTerminal(context)];
 }

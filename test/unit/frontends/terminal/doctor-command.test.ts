@@ -8,6 +8,7 @@ import { InMemorySystem } from '../../../../src/adapters/in-memory/in-memory-sys
 import { InMemoryVault } from '../../../../src/adapters/in-memory/in-memory-vault.js';
 import { ScriptedModel } from '../../../../src/adapters/in-memory/scripted-model.js';
 import { PyraError } from '../../../../src/core/domain/errors.js';
+import type { SecretName } from '../../../../src/core/domain/identifiers.js';
 import { Secret } from '../../../../src/core/domain/secret.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../../../src/core/domain/settings.js';
 import type { Command } from '../../../../src/frontends/terminal/command.js';
@@ -40,9 +41,9 @@ describe('pyra doctor', () => {
     const settings: Settings = { ...DEFAULT_SETTINGS, ai: { ...DEFAULT_SETTINGS.ai, provider_id: 'own', model } };
     return yamlSettingsStore(home).save(settings);
   };
-  const examine = async (line: readonly string[] = [], models: ModelCatalog = catalog) => {
-    const vault = new InMemoryVault();
-    await vault.create(new Secret('correct horse'));
+  const examine = async (line: readonly string[] = [], models: ModelCatalog = catalog, given?: InMemoryVault) => {
+    const vault = given ?? new InMemoryVault();
+    if (given === undefined) await vault.create(new Secret('correct horse'));
     const log = new InMemoryAuditLog();
     const context = commandContext({
       home,
@@ -115,6 +116,15 @@ describe('pyra doctor', () => {
     await configure('m2');
     const unlisted = await examine();
     expect([unlisted.code, unlisted.checks.find(({ check }) => check === 'model')?.status]).to.deep.equal([0, 'note']);
+  });
+
+  it('does not ask for the passphrase to see whether the model answers', async () => {
+    const vault = new InMemoryVault();
+    await vault.create(new Secret('correct horse'));
+    await vault.set('own' as SecretName, new Secret('sk-0123456789'));
+    await vault.lock();
+    const { code, checks } = await examine([], refusing(new Error('it was asked')), vault);
+    expect([code, checks.find(({ check }) => check === 'model')?.fix]).to.deep.equal([0, 'pyra vault unlock']);
   });
 
   it('does not take a fault of Pyra for something to mend', async () => {
