@@ -1,4 +1,4 @@
-import { allowRuleFor } from '../../core/domain/allow-rule.js';
+import { allowRuleFor, allowRuleOf, printAllowRule } from '../../core/domain/allow-rule.js';
 import type { ApprovalRequest } from '../../core/domain/approval.js';
 import type { Finding } from '../../core/domain/finding.js';
 import type { ConversationId } from '../../core/domain/identifiers.js';
@@ -8,6 +8,7 @@ import type { TurnEvent } from '../../core/domain/turn.js';
 import type { CommandContext } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { TurnView } from './turn-view.js';
+import { visibleLine } from './visible-line.js';
 
 type TurnEnd = Extract<TurnEvent, { type: 'turn-end' }>;
 
@@ -65,7 +66,7 @@ export class AskOutput {
     if (this.#context.globals.json) this.#context.printJson(this.#summary(conversation));
     for (const request of this.#unavailable) {
       this.#context.say(`pyra: ${request.definition.name} needs your approval, and nobody could be asked`);
-      this.#context.say(`  to allow exactly this call, add: --allow ${shellQuoted(allowRuleFor(request))}`);
+      this.#context.say(`  to allow exactly this call, add: ${visibleLine(allowRuleFor(request))}`);
     }
     if (interrupted) return EXIT.interrupted;
     if (this.#unavailable.length > 0) return EXIT.approval;
@@ -79,7 +80,7 @@ export class AskOutput {
       reason: this.#end?.reason ?? 'aborted',
       calls: this.#calls,
       findings: this.#findings.map(({ label, category, message }) => ({ label, category, message })),
-      allow: this.#unavailable.map(allowRuleFor),
+      allow: this.#unavailable.map(({ definition, call }) => printAllowRule(allowRuleOf(definition, call.args))),
       ...(this.#end === undefined ? {} : { usage: { ...this.#end.usage } }),
     };
   }
@@ -100,9 +101,4 @@ function viewOf(context: CommandContext): TurnView {
     suspicious: (markup) => scanOutbound(markup).length > 0,
     ...(terminal ? {} : { raw: true }),
   });
-}
-
-/** A word as a POSIX shell reads it back. */
-function shellQuoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
