@@ -1,11 +1,10 @@
 import { scanInbound, scanOutbound } from '../../src/core/domain/injection-scan.js';
-import { quantile } from '../statistics.js';
 import type { SecurityBenchmark } from './data-folder.js';
 import type { QuantityFigure } from './figure.js';
 import { readmes } from './text-families.js';
 
 const WINDOW = 65_536;
-const RUNS = 5;
+const RUNS = 4;
 
 /** Texts of one window that are written to make a scanner slow. */
 function hostileWindows(): ReadonlyMap<string, string> {
@@ -105,10 +104,15 @@ function hostileWindows(): ReadonlyMap<string, string> {
   return texts;
 }
 
+/** The processor time that something takes in this thread, the best of some runs: other programs on the machine do not count. */
 function milliseconds(run: () => unknown): number {
-  const start = performance.now();
-  run();
-  return performance.now() - start;
+  const times = Array.from({ length: RUNS }, () => {
+    const start = process.threadCpuUsage();
+    run();
+    const { user, system } = process.threadCpuUsage(start);
+    return (user + system) / 1e3;
+  });
+  return Math.min(...times);
 }
 
 /** How fast the scanner is on clean text, and the slowest window of hostile text. */
@@ -121,21 +125,11 @@ export function scannerSpeedFigures(): readonly QuantityFigure[] {
     .join('\n')
     .replace(/[^\0-\x7f]/g, ' ');
   const prose = 'The quick brown fox jumps over the lazy dog, and the system answers the request within 20 ms. '.repeat(20_000);
-  const speed = (text: string, scan: (text: string) => unknown): number => {
-    const times = Array.from({ length: RUNS }, () => milliseconds(() => scan(text)));
-    return text.length / 1e3 / quantile(times, 0.5);
-  };
+  const speed = (text: string, scan: (text: string) => unknown): number => text.length / 1e3 / milliseconds(() => scan(text));
   let slowest = { inbound: 0, outbound: 0, inboundName: '', outboundName: '' };
   for (const [name, text] of hostileWindows()) {
-    // The better of two: another process may have had the machine in the meantime.
-    const inbound = Math.min(
-      milliseconds(() => scanInbound(text)),
-      milliseconds(() => scanInbound(text)),
-    );
-    const outbound = Math.min(
-      milliseconds(() => scanOutbound(text)),
-      milliseconds(() => scanOutbound(text)),
-    );
+    const inbound = milliseconds(() => scanInbound(text));
+    const outbound = milliseconds(() => scanOutbound(text));
     if (inbound > slowest.inbound) slowest = { ...slowest, inbound, inboundName: name };
     if (outbound > slowest.outbound) slowest = { ...slowest, outbound, outboundName: name };
   }
