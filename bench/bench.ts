@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
+import { memory } from './memory.js';
 import { scanner } from './scanner.js';
 import { startUp } from './start-up.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly Benchmark[] = [startUp, scanner];
+const BENCHMARKS: readonly Benchmark[] = [startUp, memory, scanner];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -5,7 +5,7 @@ import { FsMemoryStore } from '../src/adapters/filesystem/fs-memory-store.js';
 import { scanInbound } from '../src/core/domain/injection-scan.js';
 import { startModelServer } from '../test/support/model-server.js';
 import type { Benchmark, Figure } from './figure.js';
-import { ratio, timeProcesses } from './process-times.js';
+import { ratio, type TimedCommand, timeProcesses } from './process-times.js';
 import { PYRA } from './start-up.js';
 import { median, quantile } from './statistics.js';
 
@@ -68,19 +68,21 @@ async function searching(home: string, words: readonly string[]): Promise<readon
 
 /** Whole processes, `pyra ask hi` against a server on this machine, with 10,000 notes and with none. */
 async function starting(folder: string, runs: number): Promise<Figure> {
-  const server = await startModelServer({ text: ['hello'] });
+  const server = await startModelServer({ text: ['hello'] }, { models: ['bench'] });
   try {
-    const commandFor = (name: string) => {
-      const home = join(folder, name);
-      writeFileSync(
-        join(home, 'config.yaml'),
-        `ai:\n  provider_id: openai-compatible\n  model: bench\n  base_url: ${server.url}\n  context_tokens: 100000\n`,
-        { mode: 0o600 },
-      );
-      const env = { PATH: process.env.PATH ?? '', HOME: folder, PYRA_HOME: home, XDG_CACHE_HOME: join(folder, 'cache') };
-      return { command: [PYRA, 'ask', 'hi', '--no-save'] as [string, ...string[]], env };
-    };
-    const times = await timeProcesses({ empty: commandFor('empty'), full: commandFor('full') }, runs);
+    const environment = (name: string): Readonly<Record<string, string>> => ({
+      PATH: process.env.PATH ?? '',
+      HOME: folder,
+      PYRA_HOME: join(folder, name),
+      XDG_CACHE_HOME: join(folder, 'cache'),
+    });
+    const use = (name: string): TimedCommand => ({
+      command: [PYRA, 'model', 'use', 'openai-compatible/bench', '--base-url', server.url],
+      env: environment(name),
+    });
+    await timeProcesses({ empty: use('empty'), full: use('full') }, 0);
+    const ask = (name: string): TimedCommand => ({ command: [PYRA, 'ask', 'hi', '--no-save'], env: environment(name) });
+    const times = await timeProcesses({ empty: ask('empty'), full: ask('full') }, runs);
     const detail = { fullMs: round(median(times.full)), emptyMs: round(median(times.empty)), notes: NOTES, runs };
     return {
       name: 'pyra ask hi with 10,000 notes, wall, to none',

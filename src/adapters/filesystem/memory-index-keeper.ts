@@ -11,7 +11,8 @@ import { MemoryWatch } from './memory-watch.js';
 import { modeFinding } from './mode-check.js';
 import { UNREADABLE, type UnreadableLabel } from './note-file.js';
 
-const BACKGROUND_DELAY_MS = 150;
+/** Long enough that a short `ask` is over: it must not pay for the look. */
+const BACKGROUND_DELAY_MS = 1_000;
 const FRESH_MS = 100;
 /** For how long a look holds while nothing in the folders is touched: a shared disk may not tell of changes by other machines. */
 const WATCHED_MS = 2_000;
@@ -120,7 +121,8 @@ export class MemoryIndexKeeper {
 
   async #isFresh(asked: number): Promise<boolean> {
     const age = asked - this.#fullLookStarted;
-    return age < (this.#options.freshMs ?? FRESH_MS) || (age < WATCHED_MS && (await this.#watch.untouched()));
+    if (this.#watch.covers) return age < WATCHED_MS && (await this.#watch.untouched());
+    return age < (this.#options.freshMs ?? FRESH_MS);
   }
 
   async #lookAtAll(index: MemoryIndex): Promise<void> {

@@ -32,6 +32,11 @@ export class MemoryWatch {
     }
   }
 
+  /** Whether everything is watched. */
+  get covers(): boolean {
+    return this.#complete;
+  }
+
   /** Forgets what was touched so far. */
   clear(): void {
     this.#touched = false;

@@ -118,7 +118,7 @@ describe('FsMemoryStore', () => {
       put('a.md', '# New title\n');
       const again = open();
       await again.headings({ quick: true });
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await new Promise((resolve) => setTimeout(resolve, 1_300));
       expect((await again.headings({ quick: true }))[0]?.title).to.equal('New title');
     });
 
@@ -162,6 +162,21 @@ describe('FsMemoryStore', () => {
       expect(await store.delete('über.md' as NoteId)).to.equal(true);
       expect(existsSync(join(memory, 'u\u0308ber.md'))).to.equal(false);
     });
+  });
+
+  it('sees an edit by hand at once in a process that has looked before', async () => {
+    const patient = new FsMemoryStore({ memory, state: join(home, 'state'), suspicious: () => false });
+    stores.push(patient);
+    put('deep/a.md', 'badger\n');
+    for (let look = 0; look < 2; look += 1) {
+      await found('badger', patient);
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+    await found('badger', patient);
+    for (let round = 0; round < 5; round += 1) {
+      put('deep/a.md', `heron${round}\n`);
+      expect(await found(`heron${round}`, patient), String(round)).to.deep.equal(['deep/a.md']);
+    }
   });
 
   describe('with files that cannot be notes', () => {
