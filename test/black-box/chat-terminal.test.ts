@@ -152,6 +152,19 @@ describe('chat on a pseudo-terminal', function () {
     await exchange(pty, 'still\r', '5 characters');
   });
 
+  it('stops at Ctrl-Z and draws its line again when it goes on', async () => {
+    const shell = openPty(['bash', '--norc', '-i'], {
+      env: { PATH: process.env.PATH ?? '', HOME: home, PYRA_HOME: home, TERM: 'xterm-256color', PS1: '$ ' },
+    });
+    open.push(shell);
+    shell.type(`${process.execPath} ${PROCESS} chat\r`);
+    await shell.waitFor('› ');
+    await exchange(shell, 'some words', 'some words');
+    await exchange(shell, '\x1a', 'Stopped');
+    await exchange(shell, 'fg\r', /› [\s\S]*some words/);
+    await exchange(shell, ' more\r', '15 characters: "some words more"');
+  });
+
   it('ends when the terminal is taken away', async () => {
     const pty = await ready();
     pty.hangUp();

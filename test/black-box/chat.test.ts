@@ -19,7 +19,7 @@ describe('pyra chat, built', function () {
     open.push(pty);
     return pty;
   };
-  const begin = async (steps: readonly ModelStep[], args: readonly string[] = ['chat']): Promise<Pty> => {
+  const begin = async (steps: readonly ModelStep[], env: Readonly<Record<string, string>> = {}): Promise<Pty> => {
     server = await startModelServer(steps);
     const setup = pyra([
       'setup',
@@ -33,7 +33,7 @@ describe('pyra chat, built', function () {
       '--no-input',
     ]);
     expect(await setup.exit, setup.output()).to.equal(0);
-    const pty = pyra(args);
+    const pty = pyra(['chat'], { env });
     await pty.waitFor('› ');
     return pty;
   };
@@ -193,6 +193,41 @@ describe('pyra chat, built', function () {
     await turn(pty, '\x15read @notes.txt\r', 'Read.');
     expect(server.chats()).to.have.length(1);
     expect(JSON.stringify(server.chats()[0]?.body)).to.contain('the notes');
+  });
+
+  it('refuses a conversation that another process is answering in, and goes on in a copy of it', async () => {
+    const words = Array.from({ length: 400 }, (_, index) => `word${index} `);
+    const first = await begin([{ text: 'Hello.' }, { text: words, pause: 20 }, { text: 'Copied.' }]);
+    await turn(first, 'hi\r', 'Hello.');
+    first.type('long\r');
+    await first.waitFor('word3');
+    const second = pyra(['chat', '-c']);
+    expect(await second.exit).to.equal(1);
+    expect(second.output()).to.match(/is in use by .*\d+/);
+    const third = pyra(['chat', '-c', '--fork']);
+    await third.waitFor('› ');
+    await turn(third, 'me too\r', 'Copied.');
+  });
+
+  it('edits a message and the arguments of a call in the editor', async () => {
+    const call = { name: 'memory__remember', args: { name: 'knowledge/cat.md', content: 'The cat is called Momo.' } };
+    const pty = await begin([{ calls: [call] }, { text: 'Remembered.' }], { EDITOR: 'sed -i s/Momo/Mimi/' });
+    await exchange(pty, '/edit about Momo\r', 'about Mimi');
+    await exchange(pty, '\r', 'details');
+    await pty.quiet(900);
+    await exchange(pty, 'e', /edited[\s\S]*Mimi[\s\S]*details/);
+    await pty.quiet(900);
+    await turn(pty, 'y', 'Remembered.');
+    expect(readFileSync(join(home, 'memory/knowledge/cat.md'), 'utf8')).to.contain('Mimi');
+    expect(JSON.stringify(server.chats()[0]?.body)).to.contain('about Mimi');
+  });
+
+  it('keeps what could not be sent in the edit line', async () => {
+    server = await startModelServer([]);
+    const pty = pyra(['chat']);
+    await pty.waitFor('no model yet');
+    await pty.waitFor('› ');
+    await exchange(pty, 'my words\r', /pyra setup[\s\S]*› [\s\S]*my words/);
   });
 
   it('says that it needs a terminal, and ends with 2', async () => {

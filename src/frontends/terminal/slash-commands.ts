@@ -14,11 +14,8 @@ export const slashCommands: readonly SlashCommand[] = [
     run: async (chat) => {
       const width = Math.max(...slashCommands.map(usageOf).map(({ length }) => length));
       for (const command of slashCommands) chat.say(`${chat.paint.bold(usageOf(command).padEnd(width))}  ${command.summary}`);
-      chat.say(
-        chat.paint.dim(
-          'Alt-Enter or a trailing \\ starts a new line · @FILE attaches a file · Ctrl-C stops an answer · Ctrl-R searches what you wrote',
-        ),
-      );
+      chat.say(chat.paint.dim('Alt-Enter or a trailing \\ starts a new line · @FILE attaches a file'));
+      chat.say(chat.paint.dim('Tab completes · Ctrl-R searches what you wrote · Ctrl-C stops an answer'));
       return undefined;
     },
   },

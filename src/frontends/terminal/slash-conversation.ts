@@ -133,7 +133,7 @@ export const conversationCommands: readonly SlashCommand[] = [
   },
   {
     name: 'compact',
-    summary: 'summarise what was said so far, so that the conversation needs less room',
+    summary: 'summarise what was said, so that it needs less room',
     run: async (chat) => {
       const covered = await chat.pyra.assistant.compact(
         { conversation: chat.conversation, ...(chat.model === undefined ? {} : { model: chat.model }) },

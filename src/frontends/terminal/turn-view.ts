@@ -116,7 +116,7 @@ export class TurnView {
       err(`${errPaint.red('┃ be careful with this answer:')}\n`);
       for (const finding of this.#findings) err(`${errPaint.red(`┃ ${oneLine(finding.message)} (${oneLine(finding.label)})`)}\n`);
     }
-    if (result.milliseconds !== undefined) err(`${errPaint.dim(footer(result.usage, result.cost, result.milliseconds))}\n`);
+    if (result.milliseconds !== undefined) err(`${errPaint.dim(footer(result.usage, result.cost, result.milliseconds))}\n\n`);
     this.#findings = [];
   }
 

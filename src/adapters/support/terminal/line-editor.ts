@@ -145,6 +145,11 @@ class EditedLine {
     this.#draw();
   }
 
+  resumed(): void {
+    this.#view = undefined;
+    this.settled();
+  }
+
   finish(answer: LineAnswer): void {
     if (this.#finished) return;
     this.#finished = true;

@@ -12,6 +12,8 @@ export interface KeyReader {
   ended(): void;
   /** The terminal has another size. */
   resized?(): void;
+  /** The process was stopped and goes on; what stands on the screen now is not its own. */
+  resumed?(): void;
 }
 
 /** How long a lone escape character waits for the rest of its sequence. */
@@ -177,9 +179,12 @@ export class TerminalConsole {
   #suspend(): void {
     if (process.platform === 'win32') return;
     this.#stop();
+    // Nothing else keeps the process alive between the signal and its sleep.
+    const alive = setInterval(() => {}, 1_000);
     process.once('SIGCONT', () => {
+      clearInterval(alive);
       if (this.#holders > 0) this.#start();
-      this.#onResize();
+      this.#readers.at(-1)?.resumed?.();
     });
     process.kill(0, 'SIGTSTP');
   }
