@@ -157,9 +157,16 @@ function containerFor(options: PyraOptions): Container {
   container.bind(tokens.askPassphrase).toConstantValue(options.askPassphrase ?? (async () => undefined));
   container.load(systemModule, filesystemModule, settingsModule, ageModule, openaiModule, secretPatternsModule, jsonSchemaModule);
   replace(container, tokens.vault, parts.vault);
+  const { vault } = parts;
+  if (isSealing(vault)) container.rebind(tokens.auditSeal).toConstantValue({ key: () => vault.sealKey() });
   replace(container, tokens.memoryStore, parts.memory);
   replace(container, tokens.conversations, parts.conversations);
   return container;
+}
+
+/** Whether a vault also keeps the key of the audit log's seals, as that of a foundation does. */
+function isSealing(vault: object | undefined): vault is { sealKey(): Promise<Uint8Array | undefined> } {
+  return vault !== undefined && 'sealKey' in vault;
 }
 
 /** Puts a script's own part in the place of Pyra's. */

@@ -128,15 +128,17 @@ async function main(): Promise<void> {
   await runProcess({
     nouns,
     version: pyraVersion(),
-    openPyra: async ({ context, ephemeral, ...options }) => {
+    openPyra: async ({ context, ephemeral, foundation, ...options }) => {
       const [{ createPyra }, { passphraseAsker }] = await Promise.all([
         import('./compose.js'),
         import('./frontends/terminal/ask-passphrase.js'),
       ]);
-      const parts =
-        ephemeral === true
+      const parts = {
+        ...(ephemeral === true
           ? { conversations: new (await import('./adapters/in-memory/in-memory-conversation-store.js')).InMemoryConversationStore() }
-          : {};
+          : {}),
+        ...(foundation === undefined ? {} : { vault: (await foundation).vault }),
+      };
       const pyra = await createPyra({ ...options, environment: context.env, askPassphrase: passphraseAsker(context), with: parts });
       for (const { message } of pyra.repaired) context.say(`pyra: ${message}`);
       return pyra;

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { cleanEnvironment, PYRA, runPyra } from '../support/built-program.js';
@@ -57,28 +57,37 @@ describe('setup of the built program', function () {
     expect([lost.code, lost.stderr.includes('--provider')]).to.deep.equal([2, true]);
   });
 
-  it('asks on a terminal, hides key and passphrase', async () => {
-    mkdirSync(home);
-    const pty = openPty([PYRA, 'setup', '--base-url', server.url], { env: cleanEnvironment({ home }), columns: 100 });
+  it('asks on a terminal, hides key and passphrase, and goes on to a chat that asks for no passphrase', async () => {
+    const pty = openPty([PYRA], { env: cleanEnvironment({ home }), columns: 100 });
+    const enter = '\r';
+    const up = '\u001b[A';
     try {
       const steps = [
+        ['Which provider', up],
+        ['Where is its API', server.url],
         ['Key for', KEY],
         ['A passphrase', PASSPHRASE],
         ['once more', PASSPHRASE],
         ['Which model', ''],
         ['When does it ask', ''],
+        ['ready:', 'hi'],
       ] as const;
       let from = 0;
       for (const [question, answer] of steps) {
         from = await pty.waitFor(question, from, 20_000);
-        await pty.quiet(200);
+        await pty.quiet(300);
         pty.type(answer);
-        await pty.quiet(50);
-        pty.type('\r');
+        await pty.quiet(100);
+        pty.type(enter);
       }
+      await pty.waitFor('Hello there.', from, 20_000);
+      await pty.quiet(300);
+      pty.type('\x04');
       expect(await pty.exit, pty.output()).to.equal(0);
-      expect(pty.output()).to.include('ready:').and.to.include('openai-compatible/m1');
+      expect(pty.output()).to.include('openai-compatible/m1');
       expect(pty.output()).not.to.match(/canary|correct horse/);
+      expect(everythingIn(home)).not.to.match(/canary|correct horse/);
+      expect(await runPyra(['security', 'log', '--verify'], { home })).to.include({ code: 0 });
     } finally {
       pty.kill();
     }

@@ -35,7 +35,9 @@ export interface RouterPorts {
   readonly cwd: string;
   readonly signal: AbortSignal;
   onInterrupt(handler: () => void): () => void;
-  openPyra(options: OpenOptions & { readonly home: string; readonly context: CommandContext }): Promise<Pyra>;
+  openPyra(
+    options: OpenOptions & { readonly home: string; readonly context: CommandContext; readonly foundation?: Promise<Foundation> },
+  ): Promise<Pyra>;
   openFoundation(options: { readonly home: string; readonly context: CommandContext }): Promise<Foundation>;
   terminal(): Promise<{
     openTerminal(options: { readonly askable: boolean; readonly paint: Paint; readonly environment: RouterPorts['env'] }): PersonAtTerminal;
@@ -46,8 +48,12 @@ export interface RouterPorts {
   nearest(): Promise<{ nearest(word: string, known: readonly string[]): string | undefined }>;
 }
 
-/** What the router closes at the end. */
-type Closable = Pick<Pyra, 'close'>;
+/** What was opened for a command line; closed at its end. */
+interface Opened {
+  readonly closables: Promise<Pick<Pyra, 'close'>>[];
+  /** The last foundation of each home, whose vault a later Pyra shares: what setup opened needs no passphrase in the chat that follows it. */
+  readonly foundations: Map<string, Promise<Foundation>>;
+}
 
 /** Whether file descriptors 0 to 2 are terminals. */
 export function terminalsOfProcess(): RouterPorts['terminals'] {
@@ -56,7 +62,7 @@ export function terminalsOfProcess(): RouterPorts['terminals'] {
 
 /** Runs one command line to its exit code. Never rejects: errors are printed on stderr. */
 export async function route(line: readonly string[], ports: RouterPorts): Promise<ExitCode> {
-  const opened: Promise<Closable>[] = [];
+  const opened: Opened = { closables: [], foundations: new Map() };
   try {
     return await run(line, ports, opened);
   } catch (error) {
@@ -65,11 +71,11 @@ export async function route(line: readonly string[], ports: RouterPorts): Promis
     ports.stderr.write(reportError(shown, errorStyle(line, ports)));
     return exitCodeOf(error);
   } finally {
-    for (const pyra of opened) await pyra.then((value) => value.close()).catch(() => undefined);
+    for (const pyra of opened.closables) await pyra.then((value) => value.close()).catch(() => undefined);
   }
 }
 
-async function run(line: readonly string[], ports: RouterPorts, opened: Promise<Closable>[]): Promise<ExitCode> {
+async function run(line: readonly string[], ports: RouterPorts, opened: Opened): Promise<ExitCode> {
   const { noun, verb, remaining } = findCommand(line, ports.nouns);
   const commands = noun === undefined ? [] : (await noun.load()).commands;
   const command = commands.find((candidate) => candidate.verb === verb);
@@ -124,7 +130,7 @@ function splitOrHelp(remaining: readonly string[], specs: Parameters<typeof spli
   }
 }
 
-function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Closable>[]): CommandContext {
+function createContext(globals: Globals, ports: RouterPorts, opened: Opened): CommandContext {
   const home = homeFolder(ports.env, globals.profile);
   const byHome = new Map<string, Promise<Pyra>>();
   let person: Promise<PersonAtTerminal> | undefined;
@@ -170,14 +176,16 @@ function createContext(globals: Globals, ports: RouterPorts, opened: Promise<Clo
       const folder = options.home ?? home;
       const known = byHome.get(folder);
       if (known !== undefined) return known;
-      const pyra = ports.openPyra({ ...options, home: folder, context });
+      const foundation = opened.foundations.get(folder);
+      const pyra = ports.openPyra({ ...options, home: folder, context, ...(foundation === undefined ? {} : { foundation }) });
       byHome.set(folder, pyra);
-      opened.push(pyra);
+      opened.closables.push(pyra);
       return pyra;
     },
     openFoundation: (options = {}) => {
       const foundation = ports.openFoundation({ home: options.home ?? home, context });
-      opened.push(foundation);
+      opened.closables.push(foundation);
+      opened.foundations.set(options.home ?? home, foundation);
       return foundation;
     },
     runCommand: (words) => run([...words, ...globalWords(globals)], ports, opened),
