@@ -1,56 +1,54 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
+import { InMemorySettingsStore } from '../../../../src/adapters/in-memory/in-memory-settings-store.js';
+import { PyraError } from '../../../../src/core/domain/errors.js';
+import { DEFAULT_SETTINGS } from '../../../../src/core/domain/settings.js';
 import type { Command } from '../../../../src/frontends/terminal/command.js';
 import { commands } from '../../../../src/frontends/terminal/start-command.js';
+import type { SettingsStore } from '../../../../src/ports/settings-store.js';
 import { commandContext, runCommand } from '../../../support/command-context.js';
 
+const start = commands[0] as Command;
+const WITH_MODEL = { ...DEFAULT_SETTINGS, ai: { ...DEFAULT_SETTINGS.ai, provider_id: 'ollama', model: 'm1' } };
+
 describe('pyra start', () => {
-  let home = '';
-  beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'pyra-start-'));
-  });
-  afterEach(() => {
-    rmSync(home, { recursive: true, force: true });
-  });
-  const start = commands[0] as Command;
-  const configure = (): void => writeFileSync(join(home, 'config.yaml'), '');
-
-  it('chats where something is configured', async () => {
-    configure();
-    const context = commandContext({ home });
-    expect(await runCommand(start, context, [])).to.equal(0);
-    expect(context.ran).to.deep.equal([['chat']]);
-  });
-
-  it('shows the demo where nothing is configured and nobody can be asked', async () => {
-    const context = commandContext({ home });
-    expect(await runCommand(start, context, [])).to.equal(0);
-    expect(context.ran).to.deep.equal([['demo']]);
-  });
-
-  it('sets up on a terminal, and chats when that configured something', async () => {
+  /** Runs it; `setup` is what the command setup does to the settings. */
+  const run = async (settings: SettingsStore, interactive: boolean, setup: () => Promise<void> = async () => undefined) => {
     const ran: string[] = [];
-    const context = { ...commandContext({ home }), interactive: true };
-    const answer = await start.run(
+    const context = { ...commandContext({ foundation: () => ({ settings }) }), interactive };
+    const code = await runCommand(
+      start,
       {
         ...context,
         runCommand: async ([name = '']) => {
           ran.push(name);
-          if (name === 'setup') configure();
+          if (name === 'setup') await setup();
           return name === 'chat' ? 7 : 0;
         },
       },
-      { words: [], rest: [], has: () => false, value: () => undefined, values: () => [] },
+      [],
     );
-    expect(ran).to.deep.equal(['setup', 'chat']);
-    expect(answer).to.equal(7);
+    return [ran, code];
+  };
+
+  it('chats where a model is configured', async () => {
+    expect(await run(new InMemorySettingsStore(WITH_MODEL), false)).to.deep.equal([['chat'], 7]);
+  });
+
+  it('shows the demo where none is and nobody can be asked', async () => {
+    expect(await run(new InMemorySettingsStore(), false)).to.deep.equal([['demo'], 0]);
+  });
+
+  it('sets up on a terminal, and chats when that configured a model', async () => {
+    const settings = new InMemorySettingsStore();
+    expect(await run(settings, true, () => settings.save(WITH_MODEL))).to.deep.equal([['setup', 'chat'], 7]);
   });
 
   it('does not chat after a setup that was left', async () => {
-    const context = { ...commandContext({ home }), interactive: true };
-    expect(await runCommand(start, context, [])).to.equal(0);
-    expect(context.ran).to.deep.equal([['setup']]);
+    expect(await run(new InMemorySettingsStore(), true)).to.deep.equal([['setup'], 0]);
+  });
+
+  it('lets the chat say what is wrong with broken settings', async () => {
+    const broken: SettingsStore = { load: () => Promise.reject(new PyraError('settings/invalid', 'broken')), save: async () => undefined };
+    expect((await run(broken, true))[0]).to.deep.equal(['chat']);
   });
 });
