@@ -100,5 +100,6 @@ function parseArguments(text: string, tool: string): JsonObject {
   if (isJsonObject(value)) return value;
   throw new PyraError('model/bad-response', `the model called ${tool} with arguments that are not a JSON object`, {
     hint: 'ask again; if it happens often, another model handles tools better',
+    retryable: true,
   });
 }

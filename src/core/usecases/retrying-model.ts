@@ -56,6 +56,8 @@ export class RetryingModel implements LanguageModel {
 
   /** How long to wait before retry number `attempt`; `undefined` to give up. */
   #waitBefore(attempt: number, error: PyraError): number | undefined {
+    // What a model garbled does not mend by waiting: the assistant asks it once more itself.
+    if (error.code === 'model/bad-response') return undefined;
     if (!error.retryable || attempt > Math.min(MOST_RETRIES, error.retryLimit ?? MOST_RETRIES)) return undefined;
     if (error.retryAfterMs !== undefined) return error.retryAfterMs <= LONGEST_ASKED_WAIT_MS ? error.retryAfterMs : undefined;
     const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));

@@ -103,7 +103,7 @@ export class TurnRun {
       } catch (error) {
         if (this.#control.signal.aborted || !progress.isEmpty()) throw error;
         if (isPyraError(error, 'model/context-overflow') && attempt + 1 < SHRINK.length) attempt += 1;
-        else if (isPyraError(error, 'model/bad-response') && garbled === 0) {
+        else if (isPyraError(error, 'model/bad-response') && error.retryable && garbled === 0) {
           garbled += 1;
           yield notice('bad-arguments', `${error.message}; asking once more`);
         } else throw error;

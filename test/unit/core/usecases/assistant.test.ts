@@ -222,7 +222,7 @@ describe('Assistant', () => {
   });
 
   it('asks once more when the model garbled a call, then gives up', async () => {
-    const garbled = new PyraError('model/bad-response', 'the arguments of notes.read are not JSON');
+    const garbled = new PyraError('model/bad-response', 'the arguments of notes.read are not JSON', { retryable: true });
     const mended = await harness({ rounds: [garbled, [...says('fine'), end()]] });
     expect((await mended.turn('go')).at(-1)).to.include({ reason: 'answered' });
     const broken = await harness({ rounds: [garbled, garbled] });

@@ -77,6 +77,7 @@ describe('the retrying model', () => {
     expect(asked).to.equal(1);
     expect(error).to.include({ code: 'model/auth' });
     expect((await run([new Error('a fault of ours'), ANSWER])).asked).to.equal(1);
+    expect((await run([new PyraError('model/bad-response', 'garbled', { retryable: true }), ANSWER])).asked).to.equal(1);
   });
 
   it('does not ask again once a delta came', async () => {
