@@ -3,9 +3,10 @@ import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { memory } from './memory.js';
 import { scanner } from './scanner.js';
 import { startUp } from './start-up.js';
+import { streaming } from './streaming.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly Benchmark[] = [startUp, memory, scanner];
+const BENCHMARKS: readonly Benchmark[] = [startUp, streaming, memory, scanner];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

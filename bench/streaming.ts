@@ -101,7 +101,14 @@ async function startModel(): Promise<{ readonly server: LoopbackServer; sentAt()
 }
 
 async function write(response: ServerResponse, text: string): Promise<void> {
-  if (!response.write(text)) await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve));
+  if (response.closed || response.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const go = (): void => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
 }
 
 /** Runs pyra with its output on a pipe; gives the moment at which the token came out. */

@@ -89,7 +89,8 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
   const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], parts.tools ?? []);
   const gate = new ToolGate({ toolbox, checker: await get(tokens.schemaChecker), audit: log, system, redactor, settings });
   const assistant = new Assistant({
-    model: async (ref) => parts.model ?? new RetryingModel(await models.open(ref ?? modelOf(settings)), system),
+    model: async (ref) =>
+      parts.model ?? new RetryingModel(await models.open(ref ?? modelOf(settings)), system, settings.ai.timeout_seconds * 1000),
     conversations,
     toolbox,
     gate,
