@@ -93,7 +93,19 @@ function valueText(entry: FrontMatterEntry): string {
     const length = quotedLength(value);
     return /^\s*(?:#|$)/.test(value.slice(length)) ? value.slice(0, length) : value;
   }
-  return value.startsWith('#') ? '' : value.replace(/[ \t]+#.*$/, '');
+  return withoutComment(value);
+}
+
+/** A value up to a `#` at its start or after a space; one inside a quoted item of a list is part of the item. */
+function withoutComment(value: string): string {
+  let atItemStart = true;
+  for (let index = 0; index < value.length; index += 1) {
+    const character = value[index] ?? '';
+    if (atItemStart && (character === '"' || character === "'")) index += quotedLength(value.slice(index)) - 1;
+    else if (character === '#' && /[ \t]|^$/.test(value[index - 1] ?? '')) return value.slice(0, index).trimEnd();
+    atItemStart = character === '[' || character === ',' || (atItemStart && (character === ' ' || character === '\t'));
+  }
+  return value;
 }
 
 /** The length of the quoted text that a value starts with, quotes included; the whole value when it never ends. */

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/domain/json.js';
 import type { TurnEvent } from '../../core/domain/turn.js';
 import type { CommandContext } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { READER_GONE } from './reader-gone.js';
 import { TurnView } from './turn-view.js';
 import { visibleLine } from './visible-line.js';
 
@@ -62,7 +63,7 @@ export class AskOutput {
   /** Ends the output and gives the exit code. */
   finish(conversation: ConversationId): ExitCode {
     const interrupted = this.#end?.reason === 'aborted';
-    this.#view?.end({ interrupted });
+    this.#view?.end({ interrupted: interrupted && this.#context.signal.reason !== READER_GONE });
     if (this.#context.globals.json) this.#context.printJson(this.#summary(conversation));
     for (const request of this.#unavailable) {
       this.#context.say(`pyra: ${request.definition.name} needs your approval, and nobody could be asked`);

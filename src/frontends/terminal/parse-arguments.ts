@@ -40,8 +40,9 @@ export function parseArguments(command: Command, line: SplitLine): ParsedArgumen
     'node',
     'pyra',
     verb,
-    ...line.flags.map(([name, value]) => (value === true ? `--${name}` : `--${name}=${seal(value)}`)),
+    // Words first: cac would take a word after a switch for the switch's value.
     ...positional.map(seal),
+    ...line.flags.map(([name, value]) => (value === true ? `--${name}` : `--${name}=${seal(value)}`)),
   ]);
 
   const given = (flag: string): unknown => {

@@ -1,5 +1,6 @@
 import { createPaint } from '../../adapters/support/terminal/paint.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { READER_GONE } from './reader-gone.js';
 import { reportError } from './report-error.js';
 import { type RouterPorts, route, terminalsOfProcess } from './router.js';
 
@@ -19,10 +20,10 @@ export async function runProcess(ports: ProcessPorts): Promise<never> {
   let holdsPyra = false;
   let ending: ExitCode | undefined;
 
-  const end = (code: ExitCode): void => {
+  const end = (code: ExitCode, reason = new DOMException('interrupted', 'AbortError')): void => {
     if (ending !== undefined) process.exit(code);
     ending = code;
-    controller.abort(new DOMException('interrupted', 'AbortError'));
+    controller.abort(reason);
     if (!holdsPyra) process.exit(code);
     setTimeout(() => process.exit(code), GRACE).unref();
   };
@@ -34,7 +35,7 @@ export async function runProcess(ports: ProcessPorts): Promise<never> {
   process.on('SIGTERM', () => end(EXIT.terminated));
   // The reader has gone: that is its right, and what was asked for is done as far as it wanted it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return end(EXIT.ok);
+    if (error.code === 'EPIPE') return end(EXIT.ok, READER_GONE);
     process.stderr.write(`pyra: cannot write the output: ${error.message}\n`);
     end(EXIT.failure);
   });

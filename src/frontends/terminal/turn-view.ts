@@ -30,6 +30,7 @@ export class TurnView {
   readonly #markdown: MarkdownStream;
   readonly #reasoning: WordWrap;
   #cleaner = new TextCleaner();
+  readonly #answerCleaner = new TextCleaner();
   #lineOpen = false;
   #section: 'none' | 'reasoning' | 'answer' = 'none';
   #findings: readonly Finding[] = [];
@@ -56,9 +57,8 @@ export class TurnView {
     switch (event.type) {
       case 'text-delta':
         this.#enter('answer');
-        if (this.#options.raw === true) this.#options.out(event.text);
+        if (this.#options.raw === true) this.#raw(event.text);
         else this.#markdown.push(event.text);
-        this.#lineOpen = event.text === '' ? this.#lineOpen : !event.text.endsWith('\n');
         return;
       case 'reasoning-delta':
         this.#reason(event.text);
@@ -118,6 +118,14 @@ export class TurnView {
     }
     if (result.milliseconds !== undefined) err(`${errPaint.dim(footer(result.usage, result.cost, result.milliseconds))}\n\n`);
     this.#findings = [];
+  }
+
+  /** The text as it is, but for what a terminal would obey. */
+  #raw(text: string): void {
+    const clean = [...this.#answerCleaner.push(text)].join('');
+    if (clean === '') return;
+    this.#options.out(clean);
+    this.#lineOpen = !clean.endsWith('\n');
   }
 
   #enter(section: 'reasoning' | 'answer'): void {

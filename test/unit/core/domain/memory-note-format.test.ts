@@ -35,6 +35,12 @@ describe('the file of a note', () => {
     );
   });
 
+  it('keeps a # inside a quoted tag and drops a comment after the list', () => {
+    const tags = [' #', "'", 'a # b', '#', 'c"d'];
+    expect(parseNote(printNote({ ...note, tags })).tags).to.deep.equal(tags);
+    expect(parseNote('---\ntags: [a, b] # mine\n---\n\nx').tags).to.deep.equal(['a', 'b']);
+  });
+
   it('keeps what a person put into the front matter: keys, comments, nested values and their order', () => {
     const file = [
       '---',

@@ -88,6 +88,17 @@ describe('the reading of command lines', () => {
     expect(read.has('continue')).to.equal(true);
   });
 
+  it('gives a word after a switch as a word', () => {
+    for (const line of [
+      ['-c', 'hello'],
+      ['--continue', 'hello'],
+      ['--no-save', 'hello'],
+      ['hello', '-c'],
+    ]) {
+      expect(parse(line).words, line.join(' ')).to.deep.equal(['hello']);
+    }
+  });
+
   it('tells a given switch from one that was not, with and without no-', () => {
     expect(parse(['--no-save']).has('no-save')).to.equal(true);
     expect(parse([]).has('no-save')).to.equal(false);
