@@ -57,6 +57,27 @@ describe('setup of the built program', function () {
     expect([lost.code, lost.stderr.includes('--provider')]).to.deep.equal([2, true]);
   });
 
+  it('asks for the passphrase in a later chat, once, when the first secret is needed', async () => {
+    const file = passphraseFile();
+    const setup = ['setup', '--base-url', server.url, '--model', 'm1', '--key-from-env', 'MY_KEY', '--passphrase-file', file, '--no-input'];
+    expect(await runPyra(setup, { home, env: { MY_KEY: KEY } })).to.include({ code: 0 });
+    const pty = openPty([PYRA], { env: cleanEnvironment({ home }), columns: 100 });
+    try {
+      await pty.quiet(1_500);
+      pty.type('hi\r');
+      const asked = await pty.waitFor('passphrase', 0, 20_000);
+      await pty.quiet(300);
+      pty.type(`${PASSPHRASE}\r`);
+      await pty.waitFor('Hello there.', asked, 20_000);
+      await pty.quiet(300);
+      pty.type('\x04');
+      expect(await pty.exit, pty.output()).to.equal(0);
+      expect(pty.output()).not.to.match(/canary|correct horse/);
+    } finally {
+      pty.kill();
+    }
+  });
+
   it('asks on a terminal, hides key and passphrase, and goes on to a chat that asks for no passphrase', async () => {
     const pty = openPty([PYRA], { env: cleanEnvironment({ home }), columns: 100 });
     const enter = '\r';

@@ -118,7 +118,7 @@ export interface CommandContext {
   openTerminal(): Promise<PersonAtTerminal>;
   /** Pyra for the chosen home; opened once, closed by the router. */
   openPyra(options?: OpenOptions): Promise<Pyra>;
-  /** What works with broken settings and repairs nothing by itself; made anew at each call, closed by the router. */
+  /** What works with broken settings and repairs nothing by itself; one for each home, closed by the router. */
   openFoundation(options?: Pick<OpenOptions, 'home'>): Promise<Foundation>;
   /** Runs another command by its words, such as `['setup']`; resolves with its exit code. */
   runCommand(words: readonly string[]): Promise<ExitCode>;

@@ -51,8 +51,10 @@ export interface RouterPorts {
 /** What was opened for a command line; closed at its end. */
 interface Opened {
   readonly closables: Promise<Pick<Pyra, 'close'>>[];
-  /** The last foundation of each home, whose vault a later Pyra shares: what setup opened needs no passphrase in the chat that follows it. */
+  /** The foundation of each home, whose vault a later Pyra shares: what setup opened needs no passphrase in the chat that follows it. */
   readonly foundations: Map<string, Promise<Foundation>>;
+  /** One terminal for all commands of the line: two readers of it would take each other's keys. */
+  person: Promise<PersonAtTerminal> | undefined;
 }
 
 /** Whether file descriptors 0 to 2 are terminals. */
@@ -62,7 +64,7 @@ export function terminalsOfProcess(): RouterPorts['terminals'] {
 
 /** Runs one command line to its exit code. Never rejects: errors are printed on stderr. */
 export async function route(line: readonly string[], ports: RouterPorts): Promise<ExitCode> {
-  const opened: Opened = { closables: [], foundations: new Map() };
+  const opened: Opened = { closables: [], foundations: new Map(), person: undefined };
   try {
     return await run(line, ports, opened);
   } catch (error) {
@@ -133,7 +135,6 @@ function splitOrHelp(remaining: readonly string[], specs: Parameters<typeof spli
 function createContext(globals: Globals, ports: RouterPorts, opened: Opened): CommandContext {
   const home = homeFolder(ports.env, globals.profile);
   const byHome = new Map<string, Promise<Pyra>>();
-  let person: Promise<PersonAtTerminal> | undefined;
   const context: CommandContext = {
     get stdin() {
       return ports.stdin;
@@ -162,15 +163,15 @@ function createContext(globals: Globals, ports: RouterPorts, opened: Opened): Co
         interactive: context.interactive,
         // A command that reads keys must not take what answers the question.
         lend: async (use) => {
-          const console = (await person)?.console();
+          const console = (await opened.person)?.console();
           return console === undefined ? use() : console.lend(use);
         },
       }),
     openTerminal: () => {
-      person ??= ports
+      opened.person ??= ports
         .terminal()
         .then(({ openTerminal }) => openTerminal({ askable: !globals.noInput, paint: context.paint('stderr'), environment: ports.env }));
-      return person;
+      return opened.person;
     },
     openPyra: (options = {}) => {
       const folder = options.home ?? home;
@@ -183,9 +184,12 @@ function createContext(globals: Globals, ports: RouterPorts, opened: Opened): Co
       return pyra;
     },
     openFoundation: (options = {}) => {
-      const foundation = ports.openFoundation({ home: options.home ?? home, context });
+      const folder = options.home ?? home;
+      const known = opened.foundations.get(folder);
+      if (known !== undefined) return known;
+      const foundation = ports.openFoundation({ home: folder, context });
+      opened.foundations.set(folder, foundation);
       opened.closables.push(foundation);
-      opened.foundations.set(options.home ?? home, foundation);
       return foundation;
     },
     runCommand: (words) => run([...words, ...globalWords(globals)], ports, opened),
