@@ -23,7 +23,7 @@ export async function listModels(connection: Connection, timeoutMs: number, sign
     deadline.check(endpoint.provider.displayName);
     throw modelError(error, { endpoint, key });
   } finally {
-    deadline.dispose();
+    deadline.dispose(true);
   }
 }
 

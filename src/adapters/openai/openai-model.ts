@@ -43,6 +43,7 @@ export class OpenAiModel implements LanguageModel {
     const [key, fetch] = await Promise.all([this.#connection.key(), this.#connection.fetch()]);
     const answer = new AnswerAssembler(endpoint, callIds(request));
     const deadline = new RequestDeadline(signal, this.#timeoutMs);
+    let whole = false;
     try {
       const client = openAiClient({ endpoint, key, purpose: 'chat', fetch }, this.#timeoutMs);
       const chunks = await client.chat.completions.create(body as unknown as StreamingBody, { signal: deadline.signal });
@@ -50,13 +51,14 @@ export class OpenAiModel implements LanguageModel {
         yield* answer.take(chunk);
         if (answer.finished) deadline.shorten(CLOSING_MS);
       }
+      whole = true;
     } catch (error) {
       if (!answer.finished) {
         deadline.check(name);
         throw modelError(error, { endpoint, model, key });
       }
     } finally {
-      deadline.dispose();
+      deadline.dispose(whole);
     }
     // The vendor's stream ends quietly when it is aborted.
     if (answer.finished) signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import { PyraError } from '../../core/domain/errors.js';
 import type { Secret } from '../../core/domain/secret.js';
+import { bodyChunks } from './body-chunks.js';
 import type { Endpoint } from './endpoint.js';
 import { withPlainError } from './error-body.js';
 
@@ -47,7 +48,9 @@ export function sealedFetch({
       });
     }
     if (!response.ok) return withPlainError(response);
-    return purpose === 'chat' && response.ok && /\bapplication\/json\b/i.test(type) ? streamOf(await response.text(), endpoint) : response;
+    if (purpose === 'list' || response.body === null) return response;
+    if (/\bapplication\/json\b/i.test(type)) return streamOf(await response.text(), endpoint);
+    return Object.defineProperty(response, 'body', { value: bodyChunks(response.body) });
   };
 }
 

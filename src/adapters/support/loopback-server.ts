@@ -8,6 +8,8 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The port that it came from, which tells connections apart. */
+  readonly fromPort: number;
 }
 
 /** A server on this machine, on a free port. */
@@ -33,7 +35,8 @@ export async function startLoopbackServer(
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const { method = '', url: path = '', headers } = incoming;
-    await handle({ method, path, headers, body: Buffer.concat(chunks).toString('utf8') }, response);
+    const fromPort = incoming.socket.remotePort ?? 0;
+    await handle({ method, path, headers, body: Buffer.concat(chunks).toString('utf8'), fromPort }, response);
   };
   await listening(server);
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => closed(server) };

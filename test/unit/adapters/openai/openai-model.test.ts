@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { isPyraError, type PyraError } from '../../../../src/core/domain/errors.js';
 import type { ModelRequest } from '../../../../src/core/domain/model.js';
@@ -204,6 +205,16 @@ describe('the OpenAI-compatible model', () => {
     const before = Date.now();
     expect(textOf(await collect(openModel(url), REQUEST))).to.equal('done');
     expect(Date.now() - before).to.be.lessThan(3_000);
+  });
+
+  it('uses one connection for the rounds of a turn', async () => {
+    const { url, chats } = await start([{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
+    const model = openModel(url);
+    for (const text of ['one', 'two', 'three']) {
+      expect(textOf(await collect(model, REQUEST))).to.equal(text);
+      await pause(10);
+    }
+    expect(new Set(chats().map(({ fromPort }) => fromPort)).size).to.equal(1);
   });
 
   it('does not follow a redirect, and the key stays', async () => {
