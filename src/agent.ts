@@ -21,7 +21,7 @@ try {
   const audit = new FsAuditLog(job.home, { sealKey: () => vault.sealKey() });
   const agent = await runAgent(job, { vault, audit, system: new NodeSystem() });
   await reply({ state: agent.state });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => agent.end(signal));
   await agent.ended;
   process.exit(0);
 } catch (error) {

@@ -185,7 +185,10 @@ export class AgeVault implements SecretStore, VaultLock {
 
   async #locked<T>(run: () => Promise<T>): Promise<T> {
     await this.#files.makeFolders();
-    return withFileLock(join(this.#files.root, '.lock'), run);
+    return withFileLock(join(this.#files.root, '.lock'), async () => {
+      await this.#files.sweep();
+      return run();
+    });
   }
 }
 

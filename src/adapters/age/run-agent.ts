@@ -25,6 +25,8 @@ export interface AgentParts {
 export interface RunningAgent {
   readonly state: UnlockAgentState;
   readonly ended: Promise<void>;
+  /** Ends it before its time. */
+  end(why: string): void;
 }
 
 const TICK_MS = 2_000;
@@ -67,6 +69,7 @@ export async function runAgent(job: AgentJob, parts: AgentParts): Promise<Runnin
   const tokenFile = join(run, 'token');
   await writeFileAtomic(tokenFile, token, 0o600);
   const mine = markOf(job.socket, tokenFile);
+  const socketMark = markOf(job.socket);
   await record('vault-unlock', { until: agent.state().until });
 
   const isMine = (): boolean => mine !== undefined && markOf(job.socket, tokenFile) === mine;
@@ -75,14 +78,14 @@ export async function runAgent(job: AgentJob, parts: AgentParts): Promise<Runnin
   }, TICK_MS);
   const ended = end.promise.then(async (reason) => {
     clearInterval(tick);
-    // Closing unlinks the path, whoever listens there by now. An older agent's successor waits until the path is gone.
-    if (isMine()) server.close();
     await vault.lock();
-    if (readable(tokenFile)?.equals(token) === true) unlinkSync(tokenFile);
     // A home that was removed must not come back as a folder with nothing but a log.
     if (existsSync(run)) await record('vault-lock', { reason }).catch(() => undefined);
+    if (readable(tokenFile)?.equals(token) === true) unlinkSync(tokenFile);
+    // Last, since whoever ended it waits until the socket is gone. Closing unlinks the path, so not where another listens by now.
+    if (socketMark !== undefined && markOf(job.socket) === socketMark) server.close();
   });
-  return { state: agent.state(), ended };
+  return { state: agent.state(), ended, end: (why) => end.resolve(why) };
 }
 
 /** A folder that is this user's alone, made if it is missing. Throws `home/insecure` for one that is not. */

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSecretName, type SecretName } from '../../core/domain/identifiers.js';
-import { syncDirectory, writeFileAtomic } from '../support/atomic-file.js';
+import { sweepTemporaryFiles, syncDirectory, writeFileAtomic } from '../support/atomic-file.js';
 import { safePath } from '../support/safe-path.js';
 import { systemErrorCode } from '../support/write-error.js';
 import { badName, damaged } from './vault-faults.js';
@@ -105,6 +105,11 @@ export class VaultFiles {
     for (const folder of [this.root, join(this.root, SECRETS)]) {
       if ((await mkdir(folder, { recursive: true, mode: FOLDER_MODE })) !== undefined) await chmod(folder, FOLDER_MODE);
     }
+  }
+
+  /** Removes what killed writers left behind. */
+  async sweep(): Promise<void> {
+    for (const folder of [this.root, join(this.root, SECRETS)]) await sweepTemporaryFiles(folder);
   }
 
   async #write(file: string, bytes: Uint8Array): Promise<void> {
