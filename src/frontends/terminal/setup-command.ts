@@ -80,6 +80,8 @@ function report(
     return;
   }
   const paint = context.paint('stderr');
-  if (warning !== undefined) context.say(`${paint.yellow('warning:')} ${visibleLine(warning)}`);
+  // On a terminal the check has said so already.
+  const said = context.interactive && check.warning !== undefined;
+  if (warning !== undefined && !said) context.say(`${paint.yellow('warning:')} ${visibleLine(warning)}`);
   context.say(`${paint.green('ready:')} ${visibleLine(`${provider}/${model}`)}. Talk with: pyra chat, or ask once: pyra ask "…"`);
 }
