@@ -136,7 +136,7 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
     log: await get(tokens.auditLog),
     system: await get(tokens.system),
     models: (settings): Promise<ModelCatalog> => {
-      const catalog = new Container({ parent: container });
+      const catalog = new Container({ parent: container, jitless: true });
       catalogs.push(catalog);
       catalog.bind(tokens.settings).toConstantValue(settings);
       catalog.bind(tokens.secrets).toConstantValue(vault);
@@ -152,7 +152,7 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
 /** A container that knows how to make every adapter, and has made none yet. */
 function containerFor(options: PyraOptions): Container {
   const { with: parts = {}, environment = process.env } = options;
-  const container = new Container();
+  const container = new Container({ jitless: true });
   container.bind(tokens.homePath).toConstantValue(options.home ?? homeFolder(environment, options.profile));
   container.bind(tokens.environment).toConstantValue(environment);
   container.bind(tokens.askPassphrase).toConstantValue(options.askPassphrase ?? (async () => undefined));

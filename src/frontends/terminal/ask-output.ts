@@ -2,12 +2,12 @@ import { allowRuleFor, allowRuleOf, printAllowRule } from '../../core/domain/all
 import type { ApprovalRequest } from '../../core/domain/approval.js';
 import type { Finding } from '../../core/domain/finding.js';
 import type { ConversationId } from '../../core/domain/identifiers.js';
-import { scanOutbound } from '../../core/domain/injection-scan.js';
 import type { JsonObject } from '../../core/domain/json.js';
 import type { TurnEvent } from '../../core/domain/turn.js';
 import type { CommandContext } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { READER_GONE } from './reader-gone.js';
+import type { TurnText } from './turn-text.js';
 import { TurnView } from './turn-view.js';
 import { visibleLine } from './visible-line.js';
 
@@ -25,10 +25,11 @@ export class AskOutput {
   #text = '';
   #end: TurnEnd | undefined;
 
-  constructor(context: CommandContext, jsonLines: boolean) {
+  /** @param text how the answer is written; nothing of the turn is shown as text when absent */
+  constructor(context: CommandContext, jsonLines: boolean, text: TurnText | undefined) {
     this.#context = context;
     this.#jsonLines = jsonLines;
-    this.#view = context.globals.json || jsonLines ? undefined : viewOf(context);
+    this.#view = text === undefined ? undefined : viewOf(context, text);
   }
 
   /** What the turn used, once it has ended. */
@@ -87,19 +88,16 @@ export class AskOutput {
   }
 }
 
-function viewOf(context: CommandContext): TurnView {
-  const { stdout, stderr, globals } = context;
-  const terminal = stdout.isTTY === true;
-  return new TurnView({
-    out: (text) => void stdout.write(text),
-    err: (text) => {
-      if (!globals.quiet) stderr.write(text);
+function viewOf(context: CommandContext, text: TurnText): TurnView {
+  const { stderr, globals } = context;
+  return new TurnView(
+    {
+      err: (line) => {
+        if (!globals.quiet) stderr.write(line);
+      },
+      errPaint: context.paint('stderr'),
+      spinner: { start: () => undefined, stop: () => undefined },
     },
-    columns: () => stdout.columns || 80,
-    outPaint: context.paint('stdout'),
-    errPaint: context.paint('stderr'),
-    spinner: { start: () => undefined, stop: () => undefined },
-    suspicious: (markup) => scanOutbound(markup).length > 0,
-    ...(terminal ? {} : { raw: true }),
-  });
+    text,
+  );
 }

@@ -1,6 +1,7 @@
 import { checkAllowRules, parseAllowRule } from '../../core/domain/allow-rule.js';
 import { configuredModel } from '../../core/domain/configured-model.js';
 import { PyraError } from '../../core/domain/errors.js';
+import { scanOutbound } from '../../core/domain/injection-scan.js';
 import type { Attachment } from '../../core/domain/message.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import type { TurnRequest } from '../../core/domain/turn.js';
@@ -12,8 +13,12 @@ import { attachmentOf, readAttachment } from './attachments.js';
 import { chosenConversation } from './choose-conversation.js';
 import type { Command, CommandContext, ParsedArguments } from './command.js';
 import type { ExitCode } from './exit-codes.js';
+import { lateApprover } from './late-approver.js';
 import { chooseModel } from './model-choice.js';
+import { openStyledText } from './module.js';
+import { rawText } from './raw-text.js';
 import { readStdin } from './read-stdin.js';
+import type { TurnText } from './turn-text.js';
 import { recordUsage } from './usage-record.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -74,8 +79,8 @@ async function ask(context: CommandContext, args: ParsedArguments): Promise<Exit
     ...(maxRounds === undefined ? {} : { maxRounds }),
     ...(model === undefined ? {} : { model }),
   };
-  const { approver } = await context.openTerminal();
-  const output = new AskOutput(context, args.has('json-stream'));
+  const approver = lateApprover(async () => (await context.openTerminal()).approver);
+  const output = new AskOutput(context, args.has('json-stream'), await answerText(context, args));
   const io = { approver: rules.length === 0 ? approver : new AllowingApprover(rules, approver), signal: context.signal };
   try {
     for await (const event of pyra.assistant.respond(request, io)) output.show(event);
@@ -88,6 +93,24 @@ async function ask(context: CommandContext, args: ParsedArguments): Promise<Exit
     recordUsage(context.home, { by: 'ask', model: used, usage: output.usage, at: pyra.system.now() });
   }
   return output.finish(request.conversation);
+}
+
+/** How the answer is written: as Markdown on a terminal, as it came on a pipe, not at all where JSON is asked for. */
+async function answerText(context: CommandContext, args: ParsedArguments): Promise<TurnText | undefined> {
+  const { stdout, stderr, globals } = context;
+  if (globals.json || args.has('json-stream')) return undefined;
+  const out = (text: string): void => void stdout.write(text);
+  if (stdout.isTTY !== true) return rawText(out);
+  return openStyledText({
+    out,
+    err: (text) => {
+      if (!globals.quiet) stderr.write(text);
+    },
+    columns: () => stdout.columns || 80,
+    outPaint: context.paint('stdout'),
+    errPaint: context.paint('stderr'),
+    suspicious: (markup) => scanOutbound(markup).length > 0,
+  });
 }
 
 async function chosenModel(pyra: Pyra, word: string | undefined, signal: AbortSignal): Promise<ModelRef | undefined> {

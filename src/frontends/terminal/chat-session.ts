@@ -19,6 +19,7 @@ import { reportError } from './report-error.js';
 import { isSlashCommand, runSlashCommand } from './slash-commands.js';
 import { attachmentPlace, editedText } from './slash-conversation.js';
 import { currentModel } from './slash-information.js';
+import { type StyledTextOptions, styledText } from './styled-text.js';
 import { TurnView, type TurnViewOptions } from './turn-view.js';
 import { askAboutSecret } from './typed-secret.js';
 
@@ -30,7 +31,7 @@ export interface ChatSessionOptions {
   readonly history: LineHistory;
   /** Colours of standard error, where everything but the answer goes. */
   readonly paint: Paint;
-  readonly view: TurnViewOptions;
+  readonly view: TurnViewOptions & StyledTextOptions;
   readonly home: string;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -67,7 +68,7 @@ export class ChatSession implements ChatState {
   constructor(options: ChatSessionOptions) {
     this.#options = options;
     this.#editor = new LineEditor(options.console, editableText);
-    this.#view = new TurnView(options.view);
+    this.#view = new TurnView(options.view, styledText(options.view));
     this.conversation = options.conversation;
     this.model = options.model;
   }

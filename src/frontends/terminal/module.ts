@@ -1,4 +1,13 @@
-/** Vendor code of the terminal front-end that few commands need and that is slow to load. */
+import type { StyledTextOptions } from './styled-text.js';
+import type { TurnText } from './turn-text.js';
+
+/** Code of the terminal front-end that few commands need and that is slow to load. */
+
+/** The text of a turn for a terminal; its Markdown parser is loaded for nobody else. */
+export async function openStyledText(options: StyledTextOptions): Promise<TurnText> {
+  const { styledText } = await import('./styled-text.js');
+  return styledText(options);
+}
 
 /**
  * The text of a PDF file, its pages separated by blank lines.

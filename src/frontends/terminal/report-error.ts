@@ -1,3 +1,4 @@
+import { mappedStack } from '../../adapters/support/mapped-stack.js';
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import { isPyraError } from '../../core/domain/errors.js';
 
@@ -23,7 +24,7 @@ export function reportError(error: unknown, style: ErrorStyle): string {
     return `${style.paint.red('pyra:')} ${visible(error.message)}\n${hint}`;
   }
   const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? message) : message;
+  const stack = error instanceof Error ? mappedStack(error.stack ?? message) : message;
   if (style.json) return `${JSON.stringify({ v: 1, error: { code: 'bug', message, stack } })}\n`;
   return `${style.paint.red('pyra: this is a fault in Pyra:')} ${visible(stack)}\n`;
 }

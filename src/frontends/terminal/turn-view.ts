@@ -5,46 +5,27 @@ import type { TokenUsage } from '../../core/domain/model.js';
 import type { ToolCall, ToolResult } from '../../core/domain/tool.js';
 import type { TurnEvent } from '../../core/domain/turn.js';
 import { visible } from '../../core/domain/untrusted.js';
-import { MarkdownStream } from './markdown-stream.js';
-import { TextCleaner } from './text-cleaner.js';
-import { WordWrap } from './word-wrap.js';
+import type { TurnText } from './turn-text.js';
 
 /** Where a turn is shown. */
 export interface TurnViewOptions {
-  /** Takes the answer. */
-  readonly out: (text: string) => void;
-  /** Takes everything else. */
+  /** Takes everything but the answer. */
   readonly err: (text: string) => void;
-  readonly columns: () => number;
-  readonly outPaint: Paint;
   readonly errPaint: Paint;
   readonly spinner: { start(text: string): void; stop(): void };
-  readonly suspicious: (markup: string) => boolean;
-  /** The answer goes out as it came, for a reader that is no terminal. */
-  readonly raw?: true;
 }
 
-/** Shows the events of one turn, append-only: reasoning dim, the answer as Markdown, tools and notices as single lines. */
+/** Shows the events of one turn, append-only: answer and reasoning as the given text writes them, tools and notices as single lines. */
 export class TurnView {
   readonly #options: TurnViewOptions;
-  readonly #markdown: MarkdownStream;
-  readonly #reasoning: WordWrap;
-  #cleaner = new TextCleaner();
-  readonly #answerCleaner = new TextCleaner();
-  #lineOpen = false;
+  readonly #text: TurnText;
   #section: 'none' | 'reasoning' | 'answer' = 'none';
   #findings: readonly Finding[] = [];
   #calls = new Map<string, ToolCall>();
 
-  constructor(options: TurnViewOptions) {
+  constructor(options: TurnViewOptions, text: TurnText) {
     this.#options = options;
-    this.#markdown = new MarkdownStream({
-      write: options.out,
-      columns: options.columns,
-      paint: options.outPaint,
-      suspicious: options.suspicious,
-    });
-    this.#reasoning = new WordWrap(options.err, options.columns);
+    this.#text = text;
   }
 
   /** Something is awaited. */
@@ -57,11 +38,11 @@ export class TurnView {
     switch (event.type) {
       case 'text-delta':
         this.#enter('answer');
-        if (this.#options.raw === true) this.#raw(event.text);
-        else this.#markdown.push(event.text);
+        this.#text.answer.push(event.text);
         return;
       case 'reasoning-delta':
-        this.#reason(event.text);
+        this.#enter('reasoning');
+        this.#text.reasoning.push(event.text);
         return;
       case 'tool-call':
         this.#calls.set(event.call.id, event.call);
@@ -95,10 +76,7 @@ export class TurnView {
   /** Ends what is being written, so that something else can be written: a card. */
   pause(): void {
     this.#options.spinner.stop();
-    if (this.#section === 'answer' && this.#options.raw !== true) this.#markdown.end();
-    if (this.#section === 'answer' && this.#options.raw === true && this.#lineOpen) this.#options.out('\n');
-    this.#lineOpen = false;
-    if (this.#section === 'reasoning') this.#reasoning.end();
+    if (this.#section !== 'none') this.#text[this.#section].end();
     this.#section = 'none';
   }
 
@@ -121,30 +99,10 @@ export class TurnView {
   }
 
   /** The text as it is, but for what a terminal would obey. */
-  #raw(text: string): void {
-    const clean = [...this.#answerCleaner.push(text)].join('');
-    if (clean === '') return;
-    this.#options.out(clean);
-    this.#lineOpen = !clean.endsWith('\n');
-  }
-
   #enter(section: 'reasoning' | 'answer'): void {
     if (this.#section === section) return;
     this.pause();
     this.#section = section;
-  }
-
-  #reason(text: string): void {
-    if (this.#section !== 'reasoning') {
-      this.#enter('reasoning');
-      this.#cleaner = new TextCleaner();
-      this.#reasoning.begin('', '');
-    }
-    for (const character of this.#cleaner.push(text)) {
-      if (character === '\n') this.#reasoning.hardBreak();
-      else if (character === ' ' || character === '\t') this.#reasoning.space();
-      else this.#reasoning.text(character, this.#options.errPaint.dim);
-    }
   }
 
   #line(text: string): void {

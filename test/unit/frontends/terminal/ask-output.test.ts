@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseAllowRule } from '../../../../src/core/domain/allow-rule.js';
 import { AskOutput } from '../../../../src/frontends/terminal/ask-output.js';
+import { rawText } from '../../../../src/frontends/terminal/raw-text.js';
 import { approvalRequest } from '../../../support/approval-request.js';
 import { commandContext } from '../../../support/command-context.js';
 import { conversationOf } from '../../../support/messages.js';
@@ -8,7 +9,7 @@ import { conversationOf } from '../../../support/messages.js';
 describe('the output of ask', () => {
   function denied(json: boolean) {
     const context = commandContext({ globals: { json } });
-    const output = new AskOutput(context, false);
+    const output = new AskOutput(context, false, json ? undefined : rawText((text) => void context.stdout.write(text)));
     const request = approvalRequest();
     output.show({ type: 'tool-request', request });
     output.show({ type: 'tool-decision', call: request.call.id, decision: { outcome: 'deny', by: 'unavailable' } });
