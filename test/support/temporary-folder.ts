@@ -7,7 +7,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(realpathSync(tmpdir()), 'pyra-test-'));
 }
 
-/** Removes such a folder with all that is in it. */
+/** Removes such a folder with all that is in it, also while a process that is just ending still writes there. */
 export function removeFolder(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }

@@ -29,7 +29,9 @@ export function cardRows(request: ApprovalRequest, style: CardStyle): readonly s
   if (allArguments(request).length === 0) rows.add('no arguments', paint.dim);
   rows.gap();
   for (const reason of request.reasons) rows.add(`asked because ${visibleLine(reason)}`);
-  if (request.taintedBy.length > 0) rows.add(`this conversation has read: ${request.taintedBy.map(visibleLine).join(', ')}`, paint.yellow);
+  if (request.taintedBy.length > 0) {
+    rows.add(`asked because this conversation has read: ${request.taintedBy.map(visibleLine).join(', ')}`, paint.yellow);
+  }
   rows.add(leaving(request), request.definition.effect === 'destructive' ? paint.red : undefined);
   if (alarming) rows.add('red: the value occurs in text from elsewhere and not in your words', paint.red);
   for (const finding of request.findings) rows.add(`finding: ${visibleLine(finding.message)} (${visibleLine(finding.label)})`, paint.red);

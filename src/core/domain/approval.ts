@@ -27,7 +27,7 @@ export interface ApprovalRequest {
   readonly findings: readonly Finding[];
   /** One line that says what the call does. */
   readonly summary: string;
-  /** Why it is asked, one line each: the effect, the sources that the conversation has read, suspended grants. */
+  /** Why it is asked, one line each, besides what `taintedBy` says: the effect, a secret in an argument. */
   readonly reasons: readonly string[];
   readonly arguments: readonly ArgumentOrigin[];
   /** The sources of external text that this conversation has read; empty when it has read none. */

@@ -20,7 +20,7 @@ export function requestFor(
   const { call, found, scan } = prepared;
   const { definition } = found;
   const taintedBy = taintSources(turn.messages).map(oneLine);
-  const reasons = [effectReason(prepared, options.everyCall), ...taintReason(taintedBy), ...secretReason(prepared), ...options.notes];
+  const reasons = [effectReason(prepared, options.everyCall), ...secretReason(prepared), ...options.notes];
   const request = {
     call,
     definition,
@@ -69,10 +69,6 @@ function effectReason({ found, call }: PreparedCall, everyCall: boolean): string
       return `it sends what the model wrote to ${where === '' ? 'somewhere else' : where}`;
     }
   }
-}
-
-function taintReason(taintedBy: readonly string[]): readonly string[] {
-  return taintedBy.length === 0 ? [] : [`asked because this conversation has read ${taintedBy.join(', ')}`];
 }
 
 function secretReason({ scan }: PreparedCall): readonly string[] {

@@ -46,7 +46,7 @@ export class TurnView {
         return;
       case 'tool-call':
         this.#calls.set(event.call.id, event.call);
-        this.#line(`⏺ ${callLine(event.call)}`);
+        this.#line(`→ ${callLine(event.call)}`);
         break;
       case 'tool-request':
         this.pause();
@@ -113,7 +113,8 @@ export class TurnView {
   #result(result: ToolResult, findings: readonly Finding[]): void {
     const first = visible(result.text.trimStart().split('\n', 1)[0] ?? '').slice(0, 100);
     const size = `${result.text.length.toLocaleString('en')} characters`;
-    this.#line(result.outcome === 'ok' ? `  ✓ ${size}` : `  ✗ ${result.outcome}: ${first}`);
+    const failure = first.startsWith(result.outcome) ? first : `${result.outcome}: ${first}`;
+    this.#line(result.outcome === 'ok' ? `  ✓ ${size}` : `  ✗ ${failure}`);
     for (const finding of findings) this.#warn(oneLine(finding.message));
   }
 

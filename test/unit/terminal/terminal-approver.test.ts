@@ -53,7 +53,7 @@ function setting(): Setting {
   const interrupts: string[] = [];
   const console = new TerminalConsole({ input, output }, () => void interrupts.push('interrupt'));
   const controller = new AbortController();
-  const ask = (change: Partial<ApprovalRequest> = {}, timeoutMs = 2_000): Promise<ApprovalDecision> =>
+  const ask = (change: Partial<ApprovalRequest> = {}, timeoutMs = 10_000): Promise<ApprovalDecision> =>
     new TerminalApprover({ console: () => console, paint: createPaint(true), environment: {}, silenceMs: SILENCE, timeoutMs }).decide(
       { ...request, ...change },
       controller.signal,
@@ -65,7 +65,8 @@ function setting(): Setting {
 async function answered(keys: readonly string[], change: Partial<ApprovalRequest> = {}): Promise<Setting & { decision: ApprovalDecision }> {
   const all = setting();
   const decision = all.ask(change);
-  await pause(SILENCE + 30);
+  while (!all.output.text.includes('details')) await pause(5);
+  await pause(SILENCE + 60);
   for (const key of keys) {
     all.input.type(key);
     await pause(5);

@@ -164,7 +164,6 @@ describe('ToolGate', () => {
       await run('email.send', MAIL);
       messages.push(externalResult('hello'));
       expect((await run('email.send', MAIL)).result.outcome).to.equal('denied');
-      expect(approver.requests[1]?.reasons.join('\n')).to.contain('has read mail from eve@example.org');
       expect(approver.requests[1]).to.deep.include({ taintedBy: ['mail from eve@example.org'], grantable: false });
     });
 

