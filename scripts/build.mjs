@@ -28,7 +28,7 @@ await removeStale();
 await compileTypes();
 await rm(join(root, 'dist'), { recursive: true, force: true });
 await bundle();
-await copyDeclarations(['index.d.ts', 'plugin.d.ts']);
+await copyDeclarations(['index.d.ts']);
 
 /** Removes what was compiled from sources that no longer exist: a deleted test would be run from there for ever. */
 async function removeStale() {
@@ -48,7 +48,7 @@ async function compileTypes() {
 async function bundle() {
   await build({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts', 'src/index.ts', 'src/plugin.ts', 'src/agent.ts'],
+    entryPoints: ['src/main.ts', 'src/index.ts', 'src/agent.ts'],
     outdir: 'dist',
     outbase: 'src',
     chunkNames: 'chunks/[name]-[hash]',
