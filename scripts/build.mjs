@@ -21,13 +21,13 @@ if (process.argv.includes('--prepare')) {
   }
 }
 
-const { build } = await import('esbuild');
+const { bundle } = await import('./bundle.mjs');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 await removeStale();
 await compileTypes();
 await rm(join(root, 'dist'), { recursive: true, force: true });
-await bundle();
+await bundle(root, version);
 await copyDeclarations(['index.d.ts']);
 
 /** Removes what was compiled from sources that no longer exist: a deleted test would be run from there for ever. */
@@ -43,35 +43,6 @@ async function compileTypes() {
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
   const { status } = spawnSync(process.execPath, [compiler, '-b', root], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
-}
-
-async function bundle() {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['src/main.ts', 'src/index.ts', 'src/agent.ts'],
-    outdir: 'dist',
-    outbase: 'src',
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    minify: true,
-    keepNames: true,
-    sourcemap: true,
-    sourcesContent: false,
-    legalComments: 'none',
-    // CommonJS packages inside an ES module bundle call require() for built-in modules. Made when first called: `import 'node:module'` in
-    // every chunk would cost each start some milliseconds.
-    banner: { js: "const require=name=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);" },
-    // It starts programs that lie beside its own files.
-    external: ['clipboardy'],
-    // Its CommonJS build pulls in the whole of libphonenumber (498 kB against 13 kB).
-    alias: { 'class-validator': join(root, 'node_modules/class-validator/esm2015/index.js') },
-    define: { PYRA_VERSION: JSON.stringify(version) },
-    logLevel: 'warning',
-  });
 }
 
 /** Copies the declaration files that the library entries reach, so that a stranger's project type-checks against them. */

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ErrorCode, PyraError } from '../../core/domain/errors.js';
@@ -59,6 +58,8 @@ export class DetachedUnlockAgent implements UnlockAgent {
 
 /** Starts the process and waits for the one thing that it says. The passphrase goes over a pipe; arguments and environment say nothing. */
 function launch(job: AgentJob): Promise<AgentReply> {
+  // Not imported: most starts need no child.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const flags = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
   const line = [process.execPath, ...flags, agentProgram()];
   const [command, args] =

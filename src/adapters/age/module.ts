@@ -1,6 +1,9 @@
 import { ContainerModule } from 'inversify';
 import { provide, tokens } from '../../tokens.js';
 import { homePaths } from '../support/home-paths.js';
+import { AgentVault } from './agent-vault.js';
+import { DetachedUnlockAgent } from './detached-unlock-agent.js';
+import { LayeredVault } from './layered-vault.js';
 
 /** The vault and its unlock agent. The age code is loaded when a secret is needed that no agent gives. */
 export const ageModule = new ContainerModule(({ bind }) => {
@@ -8,8 +11,7 @@ export const ageModule = new ContainerModule(({ bind }) => {
     bind,
     tokens.vault,
     [tokens.homePath, tokens.environment, tokens.askPassphrase, tokens.auditLog, tokens.auditSeal, tokens.system],
-    async (home, environment, askPassphrase, audit, seal, system) => {
-      const [{ LayeredVault }, { AgentVault }] = await Promise.all([import('./layered-vault.js'), import('./agent-vault.js')]);
+    (home, environment, askPassphrase, audit, seal, system) => {
       const { run, vault: root } = homePaths(home);
       const vault = new LayeredVault({
         root,
@@ -26,8 +28,10 @@ export const ageModule = new ContainerModule(({ bind }) => {
       return vault;
     },
   );
-  provide(bind, tokens.unlockAgent, [tokens.homePath, tokens.environment], async (home, environment) => {
-    const { DetachedUnlockAgent } = await import('./detached-unlock-agent.js');
-    return new DetachedUnlockAgent({ home, environment });
-  });
+  provide(
+    bind,
+    tokens.unlockAgent,
+    [tokens.homePath, tokens.environment],
+    (home, environment) => new DetachedUnlockAgent({ home, environment }),
+  );
 });

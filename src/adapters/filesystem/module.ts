@@ -1,21 +1,17 @@
 import { ContainerModule } from 'inversify';
+import { scanInbound } from '../../core/domain/injection-scan.js';
 import { provide, tokens } from '../../tokens.js';
 import { homePaths } from '../support/home-paths.js';
-import type { FsMemoryStore } from './fs-memory-store.js';
+import { FsAuditLog } from './fs-audit-log.js';
+import { FsConversationStore } from './fs-conversation-store.js';
+import { FsMemoryStore } from './fs-memory-store.js';
+import { PyraHome } from './pyra-home.js';
 
 /** What is kept as files of the home: the home itself, conversations, notes, the audit log. */
 export const filesystemModule = new ContainerModule(({ bind, onDeactivation }) => {
-  provide(bind, tokens.home, [tokens.homePath], async (root) => {
-    const { PyraHome } = await import('./pyra-home.js');
-    return new PyraHome(root);
-  });
-  provide(bind, tokens.conversations, [tokens.homePath], async (root) => {
-    const { FsConversationStore } = await import('./fs-conversation-store.js');
-    return new FsConversationStore(homePaths(root).conversations);
-  });
-  provide(bind, tokens.memoryStore, [tokens.homePath, tokens.auditLog, tokens.system], async (root, auditLog, system) => {
-    const { FsMemoryStore } = await import('./fs-memory-store.js');
-    const { scanInbound } = await import('../../core/domain/injection-scan.js');
+  provide(bind, tokens.home, [tokens.homePath], (root) => new PyraHome(root));
+  provide(bind, tokens.conversations, [tokens.homePath], (root) => new FsConversationStore(homePaths(root).conversations));
+  provide(bind, tokens.memoryStore, [tokens.homePath, tokens.auditLog, tokens.system], (root, auditLog, system) => {
     const { memory, state } = homePaths(root);
     return new FsMemoryStore({
       memory,
@@ -30,8 +26,5 @@ export const filesystemModule = new ContainerModule(({ bind, onDeactivation }) =
   });
   onDeactivation(tokens.memoryStore, (store) => (store as FsMemoryStore).close());
   provide(bind, tokens.auditSeal, [], () => ({ key: async () => undefined }));
-  provide(bind, tokens.auditLog, [tokens.homePath, tokens.auditSeal], async (root, seal) => {
-    const { FsAuditLog } = await import('./fs-audit-log.js');
-    return new FsAuditLog(root, { sealKey: () => seal.key() });
-  });
+  provide(bind, tokens.auditLog, [tokens.homePath, tokens.auditSeal], (root, seal) => new FsAuditLog(root, { sealKey: () => seal.key() }));
 });

@@ -1,10 +1,10 @@
 import { ContainerModule } from 'inversify';
 import { provide, tokens } from '../../tokens.js';
+import { OpenAiCatalog } from './openai-catalog.js';
 
 /** Binds the model catalog; the vendor's client is loaded when a model is used. */
 export const openaiModule = new ContainerModule(({ bind }) => {
-  provide(bind, tokens.models, [tokens.secrets, tokens.settings, tokens.environment], async (secrets, settings, environment) => {
-    const { OpenAiCatalog } = await import('./openai-catalog.js');
+  provide(bind, tokens.models, [tokens.secrets, tokens.settings, tokens.environment], (secrets, settings, environment) => {
     return new OpenAiCatalog({
       secrets,
       environment,

@@ -1,10 +1,8 @@
 import { ContainerModule } from 'inversify';
 import { provide, tokens } from '../../tokens.js';
+import { PatternSecretDetector } from './pattern-secret-detector.js';
 
 /** Binds the secret detector. */
 export const secretPatternsModule = new ContainerModule(({ bind }) => {
-  provide(bind, tokens.secretDetector, [], async () => {
-    const { PatternSecretDetector } = await import('./pattern-secret-detector.js');
-    return new PatternSecretDetector();
-  });
+  provide(bind, tokens.secretDetector, [], () => new PatternSecretDetector());
 });

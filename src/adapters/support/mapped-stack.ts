@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 const PLACE = /(file:\/\/\/[^\s()]+\.m?js):(\d+):(\d+)/g;
 
 /**
@@ -9,11 +6,12 @@ const PLACE = /(file:\/\/\/[^\s()]+\.m?js):(\d+):(\d+)/g;
  */
 export function mappedStack(stack: string): string {
   const { SourceMap } = process.getBuiltinModule('node:module');
+  const { readFileSync } = process.getBuiltinModule('node:fs');
   const maps = new Map<string, InstanceType<typeof SourceMap> | undefined>();
   const mapOf = (url: string): InstanceType<typeof SourceMap> | undefined => {
     if (!maps.has(url)) {
       try {
-        maps.set(url, new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, 'utf8'))));
+        maps.set(url, new SourceMap(JSON.parse(readFileSync(new URL(`${url}.map`), 'utf8'))));
       } catch {
         maps.set(url, undefined);
       }

@@ -1,10 +1,8 @@
 import { ContainerModule } from 'inversify';
 import { provide, tokens } from '../../tokens.js';
+import { NodeSystem } from './node-system.js';
 
 /** The system under Pyra. */
 export const systemModule = new ContainerModule(({ bind }) => {
-  provide(bind, tokens.system, [], async () => {
-    const { NodeSystem } = await import('./node-system.js');
-    return new NodeSystem();
-  });
+  provide(bind, tokens.system, [], () => new NodeSystem());
 });
