@@ -103,7 +103,7 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
   return {
     assistant,
     gate,
-    toolbox,
+    toolbox: { definitions: () => toolbox.definitions(), faults: () => toolbox.faults() },
     memory,
     conversations,
     vault,

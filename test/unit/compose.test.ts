@@ -47,6 +47,13 @@ describe('createPyra', () => {
     expect(closed).to.equal(1);
   });
 
+  it('gives nobody a way to a tool but the gate', async () => {
+    const pyra = await open('home');
+    expect(Object.keys(pyra.toolbox)).to.have.members(['definitions', 'faults']);
+    expect(JSON.stringify(await pyra.toolbox.definitions())).to.not.contain('provider');
+    await pyra.close();
+  });
+
   it('says what to do when no model is configured, and stores nothing', async () => {
     const pyra = await createPyra({ home: join(folder, 'home'), environment: {} });
     const request = { conversation: newConversationId(pyra.system), text: 'hi', origin: { kind: 'script' } } as const;

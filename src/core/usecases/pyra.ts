@@ -18,7 +18,8 @@ export interface Pyra {
   readonly assistant: Assistant;
   /** Runs single calls; the only way to a tool. */
   readonly gate: ToolGate;
-  readonly toolbox: Toolbox;
+  /** What can be called. It lists tools and gives none of them out: only the gate reaches a provider. */
+  readonly toolbox: Pick<Toolbox, 'definitions' | 'faults'>;
   readonly memory: MemoryKeeper;
   readonly conversations: ConversationStore;
   readonly vault: SecretStore & VaultLock;
