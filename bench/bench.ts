@@ -5,8 +5,9 @@ import { scanner } from './scanner.js';
 import { startUp } from './start-up.js';
 import { streaming } from './streaming.js';
 import { table } from './table.js';
+import { vault } from './vault.js';
 
-const BENCHMARKS: readonly Benchmark[] = [startUp, streaming, memory, scanner];
+const BENCHMARKS: readonly Benchmark[] = [startUp, streaming, memory, scanner, vault];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
