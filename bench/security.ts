@@ -6,9 +6,10 @@ import { obedience } from './security/obedience.js';
 import { redaction } from './security/redaction.js';
 import { scanner } from './security/scanner.js';
 import { scannerSpeed } from './security/scanner-speed.js';
+import { vault } from './security/vault.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction, obedience, evasions];
+const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction, obedience, evasions, vault];
 /** How many ids of cases the table shows; the JSON has them all. */
 const SHOWN = 4;
 

@@ -14,6 +14,11 @@ export class DataFolder {
     return existsSync(join(this.#path, name));
   }
 
+  /** Where a data set is. */
+  path(name: string): string {
+    return join(this.#path, name);
+  }
+
   /** A JSON file of it. */
   json<T>(name: string): T {
     return JSON.parse(readFileSync(join(this.#path, name), 'utf8')) as T;
