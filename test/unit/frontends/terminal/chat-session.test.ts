@@ -23,6 +23,9 @@ import { FakeInput, FakeOutput } from '../../../support/fake-terminal.js';
 
 const SILENCE = 15;
 const START = 'start2026' as ConversationId;
+const until = async (what: () => boolean): Promise<void> => {
+  for (let wait = 0; wait < 300 && !what(); wait += 1) await pause(10);
+};
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Answer = (request: TurnRequest, io: { readonly approver: Approver; readonly signal: AbortSignal }) => AsyncIterable<TurnEvent>;
@@ -416,7 +419,7 @@ describe('chat', () => {
     it('go with a message that names them, as external text', async () => {
       const chat = startChat(undefined, { cwd: folder, home: join(folder, 'home') });
       await chat.type('read @notes.txt, @"a b.txt" and @pic.png; ask @ana\r');
-      await pause(20);
+      await until(() => chat.requests.length > 0);
       expect(
         chat.requests[0]?.attachments?.map((attachment) => (attachment.kind === 'text' ? attachment.text : attachment.mediaType)),
       ).to.deep.equal(['the notes', 'spaced', 'image/png']);
@@ -425,9 +428,14 @@ describe('chat', () => {
 
     it('of the home are refused, links followed, and the message is kept', async () => {
       const chat = startChat(undefined, { cwd: folder, home: join(folder, 'home', 'profiles', 'work') });
-      for (const name of ['home/vault/secret.age', 'link.txt', 'binary']) {
+      for (const [name, refusal] of [
+        ['home/vault/secret.age', 'is inside the home'],
+        ['link.txt', 'is inside the home'],
+        ['binary', 'is neither'],
+      ] as const) {
+        const before = chat.err.text.length;
         await chat.type(`read @${name}\r`);
-        await pause(20);
+        await until(() => chat.err.text.slice(before).includes(refusal));
         await chat.type('\x15');
       }
       expect(chat.requests).to.be.empty;
