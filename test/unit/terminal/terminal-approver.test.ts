@@ -37,6 +37,10 @@ const request: ApprovalRequest = {
 
 const SILENCE = 40;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits until somebody reads the keys. */
+const reading = async (input: FakeInput): Promise<void> => {
+  for (let wait = 0; wait < 500 && input.listenerCount('data') === 0; wait += 1) await pause(5);
+};
 
 interface Setting {
   readonly input: FakeInput;
@@ -135,7 +139,7 @@ describe('terminal approver', () => {
   it('denies by abort at Ctrl-C, armed or not, and tells the turn', async () => {
     const all = setting();
     const decision = all.ask();
-    await pause(1);
+    await reading(all.input);
     all.input.type('\x03');
     expect(await decision).to.deep.equal({ outcome: 'deny', by: 'abort' });
     await pause(5);
@@ -145,13 +149,13 @@ describe('terminal approver', () => {
   it('denies by abort, timeout or unavailable when nobody answers', async () => {
     const aborted = setting();
     const first = aborted.ask();
-    await pause(1);
+    await reading(aborted.input);
     aborted.controller.abort();
     expect(await first).to.deep.equal({ outcome: 'deny', by: 'abort' });
     expect(await setting().ask({}, 20)).to.deep.equal({ outcome: 'deny', by: 'timeout' });
     const closed = setting();
     const third = closed.ask();
-    await pause(1);
+    await reading(closed.input);
     closed.input.emit('end');
     expect(await third).to.deep.equal({ outcome: 'deny', by: 'unavailable' });
     expect(await closed.ask()).to.deep.equal({ outcome: 'deny', by: 'unavailable' });
