@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
+import { asking } from './asking.js';
+import { conversation } from './conversation.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
+import { installedSize } from './installed-size.js';
 import { memory } from './memory.js';
 import { scanner } from './scanner.js';
 import { startUp } from './start-up.js';
@@ -7,25 +10,28 @@ import { streaming } from './streaming.js';
 import { table } from './table.js';
 import { vault } from './vault.js';
 
-const BENCHMARKS: readonly Benchmark[] = [startUp, streaming, memory, scanner, vault];
+const BENCHMARKS: readonly Benchmark[] = [startUp, asking, streaming, memory, conversation, vault, scanner, installedSize];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '21' },
     json: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
   },
 });
 const runs = Number(values.runs);
-const unknown = positionals.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
+const wanted = [...values.only, ...positionals];
+const unknown = wanted.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
 if (!Number.isInteger(runs) || runs < 1 || unknown.length > 0) {
-  process.stderr.write(`usage: npm run bench -- [--runs N] [--json] [NAME…]\nnames: ${BENCHMARKS.map(({ name }) => name).join(', ')}\n`);
+  process.stderr.write(
+    `usage: npm run bench -- [--runs N] [--json] [--only NAME]…\nnames: ${BENCHMARKS.map(({ name }) => name).join(', ')}\n`,
+  );
   process.exit(2);
 }
 
 const figures: Figure[] = [];
-for (const benchmark of BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+for (const benchmark of BENCHMARKS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   process.stderr.write(`${benchmark.name} …\n`);
   figures.push(...(await benchmark.run({ runs })));
 }
@@ -39,9 +45,9 @@ function figureTable(rows: readonly Figure[]): string {
     ['figure', 'value', 'target', ''],
     ...rows.map((figure) => {
       const { target } = figure;
-      const wanted = target === undefined ? '' : 'most' in target ? `≤ ${target.most} ${figure.unit}` : `≥ ${target.least} ${figure.unit}`;
+      const limit = target === undefined ? '' : 'most' in target ? `≤ ${target.most} ${figure.unit}` : `≥ ${target.least} ${figure.unit}`;
       const met = meetsTarget(figure);
-      return [figure.name, `${figure.value.toFixed(2)} ${figure.unit}`, wanted, met === undefined ? '' : met ? 'ok' : 'MISSED'];
+      return [figure.name, `${figure.value.toFixed(2)} ${figure.unit}`, limit, met === undefined ? '' : met ? 'ok' : 'MISSED'];
     }),
   ];
   return table(cells);
