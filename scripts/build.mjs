@@ -2,7 +2,7 @@
 // runs where the development packages are absent (`npm ci --omit=dev`); there is nothing to build with then.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,7 +54,8 @@ async function copyDeclarations(entries) {
     const text = await readFile(file, 'utf8');
     const target = join(root, 'dist', 'types', relative(from, file));
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(file, target);
+    // What a module loads for its effects is no type; the packages among them are inside the bundle, so a stranger has none of them.
+    await writeFile(target, text.replace(/^import '[^']+';\n/gm, ''));
     for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
       const next = resolve(dirname(file), specifier.replace(/\.js$/, '.d.ts'));
       if (!seen.has(next)) {
