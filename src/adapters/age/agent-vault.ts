@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type ErrorCode, isPyraError, PyraError } from '../../core/domain/errors.js';
 import { type Instant, isSecretName, type SecretName } from '../../core/domain/identifiers.js';
@@ -72,7 +71,8 @@ export class AgentVault implements SecretReader {
     if (token === undefined || !isPrivate(dirname(socket))) return Promise.reject(new NoAgent());
     return new Promise((resolve, reject) => {
       const splitter = new LineSplitter(MAX_ANSWER_BYTES);
-      const connection = createConnection(socket);
+      // Not imported: every start makes an AgentVault, and few of them need a socket.
+      const connection = process.getBuiltinModule('node:net').createConnection(socket);
       const finish = (settle: () => void): void => {
         connection.destroy();
         settle();
