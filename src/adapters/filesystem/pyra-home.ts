@@ -1,23 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, closeSync, fchmodSync, fsyncSync, openSync, readdirSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import type { Finding } from '../../core/domain/finding.js';
 import type { Home } from '../../ports/home.js';
 import { sweepTemporaryFiles } from '../support/atomic-file.js';
 import { type HomePaths, homePaths } from '../support/home-paths.js';
+import { makeFolders } from '../support/make-folders.js';
 import { systemErrorCode, writeError } from '../support/write-error.js';
 import { type HomeEntry, homeFiles, homeFolders } from './home-layout.js';
 import { inspectHome, repairHome } from './home-walk.js';
@@ -110,11 +99,16 @@ function makeVault(paths: HomePaths): void {
 
 function makeFolder(path: string): void {
   try {
-    const first = mkdirSync(path, { recursive: true, mode: 0o700 });
     // The umask may have taken even the owner's rights away.
-    if (first !== undefined) chmodSync(path, 0o700);
+    if (makeFolders(path)) chmodSync(path, 0o700);
   } catch (error) {
     if (systemErrorCode(error) === 'EEXIST') throw new PyraError('home/insecure', `${path} is not a folder`, { hint: 'move it away' });
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) {
+      throw new PyraError('home/unwritable', `${path} cannot be made there`, {
+        hint: 'set PYRA_HOME to a folder that can be written',
+        cause: error,
+      });
+    }
     throw writeError(error, path);
   }
 }

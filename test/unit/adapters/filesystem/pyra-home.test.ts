@@ -66,6 +66,15 @@ describe('PyraHome', () => {
     });
   }
 
+  it('says so, and ends, where no folder can be made', async function () {
+    if (process.platform !== 'linux') this.skip();
+    writeFileSync(join(folder, 'file'), '');
+    for (const place of ['/proc/nowhere', join(folder, 'file/home')]) {
+      const error = await new PyraHome(place).prepare().catch((thrown: unknown) => thrown);
+      expect(isPyraError(error, 'home/unwritable'), String(error)).to.equal(true);
+    }
+  });
+
   it('repairs every known file and folder that is too wide, with one finding each', async () => {
     await home.prepare();
     const files = ['config.yaml', 'security.log', 'logs/tool_executions.log'];
