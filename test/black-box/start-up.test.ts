@@ -68,7 +68,7 @@ describe('start-up of the built program', () => {
     if (!existsSync('/dev/full')) this.skip();
     const { status, stderr } = spawnSync('sh', ['-c', '"$0" --help >/dev/full', PYRA], { encoding: 'utf8', env });
     expect(status).to.equal(1);
-    expect(stderr).to.match(/^pyra: cannot write the output: .*ENOSPC/);
+    expect(stderr).to.match(/^pyra: cannot write the output: .*ENOSPC.*\n$/);
   });
 
   it('does not open the debugging port on SIGUSR1', async () => {

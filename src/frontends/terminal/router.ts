@@ -69,7 +69,7 @@ export async function route(line: readonly string[], ports: RouterPorts): Promis
     return await run(line, ports, opened);
   } catch (error) {
     if (isAbort(error)) return EXIT.interrupted;
-    const shown = isPyraError(error) ? await withSuggestion(error, ports) : error;
+    const shown = isPyraError(error) ? await withSuggestion(error, ports, line) : error;
     ports.stderr.write(reportError(shown, errorStyle(line, ports)));
     return exitCodeOf(error);
   } finally {
@@ -214,12 +214,15 @@ function globalWords(globals: Globals): readonly string[] {
   ];
 }
 
-async function withSuggestion(error: PyraError, ports: RouterPorts): Promise<PyraError> {
+async function withSuggestion(error: PyraError, ports: RouterPorts, line: readonly string[]): Promise<PyraError> {
   if (error.hint !== undefined) return error;
   if (error instanceof UnknownWord) {
     const { nearest } = await ports.nearest();
     const near = nearest(error.word, error.known);
-    const sentence = error.noun === undefined && near === undefined && ports.nouns.some(({ noun }) => noun === 'ask');
+    const sentence =
+      error.noun === undefined &&
+      ports.nouns.some(({ noun }) => noun === 'ask') &&
+      (near === undefined || isSentence(line, ports.nouns.find(({ noun }) => noun === near)?.verbs ?? []));
     const guess = sentence
       ? 'did you mean: pyra ask "…"'
       : near === undefined
@@ -235,6 +238,12 @@ async function withSuggestion(error: PyraError, ports: RouterPorts): Promise<Pyr
     });
   }
   return error;
+}
+
+/** Several words, the second of which is no verb of the command that the first resembles, are a question and no mistyped command. */
+function isSentence(line: readonly string[], verbs: readonly string[]): boolean {
+  const words = line.filter((word) => !word.startsWith('-'));
+  return words.length >= 3 && !verbs.includes(words[1] ?? '');
 }
 
 function errorStyle(line: readonly string[], ports: RouterPorts): Parameters<typeof reportError>[1] {

@@ -36,6 +36,8 @@ export async function runProcess(ports: ProcessPorts): Promise<never> {
   // The reader has gone: that is its right, and what was asked for is done as far as it wanted it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return end(EXIT.ok, READER_GONE);
+    // Every write that was under way fails, and one line says it.
+    if (ending !== undefined) return;
     process.stderr.write(`pyra: cannot write the output: ${error.message}\n`);
     end(EXIT.failure);
   });

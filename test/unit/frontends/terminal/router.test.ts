@@ -131,6 +131,14 @@ describe('the command router', () => {
     expect(written.stderr).to.include('did you mean: pyra ask "…"').and.not.include('CANARY');
   });
 
+  it('takes several words for a question, unless the second is a verb of the command that the first resembles', async () => {
+    const { written, run } = harness();
+    expect(await run('boy', 'is', 'tall')).to.equal(2);
+    expect(written.stderr).to.include('did you mean: pyra ask "…"');
+    expect(await run('bxo', 'put', 'it')).to.equal(2);
+    expect(written.stderr).to.include('did you mean: pyra box');
+  });
+
   it('shows help for program, noun and command, on stdout, even beside mistakes', async () => {
     for (const [line, expected] of [
       [['--help'], 'MISC'],
