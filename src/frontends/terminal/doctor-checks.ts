@@ -90,7 +90,8 @@ export async function checkLogs(foundation: Foundation): Promise<Check> {
     if (faults.length > 0) {
       return { check: 'logs', status: 'problem', message: `${faults.length} faults: ${faults[0]}`, fix: 'pyra security log --verify' };
     }
-    return { check: 'logs', status: 'ok', message: `whole, ${results.reduce((sum, { entries }) => sum + entries, 0)} entries` };
+    const count = results.reduce((sum, { entries }) => sum + entries, 0);
+    return { check: 'logs', status: 'ok', message: `whole, ${count === 1 ? '1 entry' : `${count} entries`}` };
   } catch (error) {
     return problem('logs', error, 'pyra security log --verify');
   }

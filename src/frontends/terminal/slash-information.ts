@@ -34,7 +34,7 @@ export const informationCommands: readonly SlashCommand[] = [
       if (tools.length === 0) chat.say('there are no tools');
       for (const { name, effect, approval, description } of tools) {
         chat.say(
-          `${visible(name)}  ${chat.paint.dim(`${effect}, ${approval === 'none' ? 'does not ask' : 'asks'}`)}  ${visible(description).split('\n')[0]}`,
+          `${visible(name)}  ${chat.paint.dim(`${effect}, ${approval === 'none' ? 'does not ask' : 'asks'}`)}  ${visible(description).split(/\n|(?<=\.) /)[0]}`,
         );
       }
       return undefined;
