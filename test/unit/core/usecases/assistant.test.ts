@@ -114,6 +114,26 @@ describe('Assistant', () => {
     expect(subject.audit.entries.filter((entry) => entry.event === 'tool-call')).to.have.length(50);
   });
 
+  it('asks once about a call that the model repeats three times after a refusal', async () => {
+    const write = tool('mail.send', 'egress', () => 'sent');
+    let asked = 0;
+    const again = [call('mail.send', { to: 'ana@example.org' }), end('tool-calls')];
+    const subject = await harness({
+      rounds: [again, again, again, [...says('not sent'), end()]],
+      tools: [write],
+      decide: () => {
+        asked += 1;
+        return { outcome: 'deny', by: 'person' };
+      },
+    });
+    const events = await subject.turn('send it');
+    expect(asked).to.equal(1);
+    expect(write.ran).to.have.length(0);
+    expect(ofType(events, 'tool-result').map((event) => event.result.outcome)).to.deep.equal(['denied', 'denied', 'denied']);
+    expect(subject.audit.entries.filter((entry) => entry.event === 'tool-call')).to.have.length(3);
+    expect(events.at(-1)).to.deep.include({ type: 'turn-end', reason: 'answered' });
+  });
+
   it('gives calls of the same id different ids', async () => {
     const read = tool('notes.read', 'read', () => 'ok');
     const subject = await harness({
