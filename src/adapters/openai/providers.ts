@@ -171,7 +171,7 @@ export const PROVIDERS: readonly Provider[] = [
   local({ id: 'vllm', displayName: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1', advice: 'start it with: vllm serve MODEL' }),
   {
     id: 'openai-compatible',
-    displayName: 'another OpenAI-compatible server',
+    displayName: 'OpenAI-compatible server',
     needsKey: false,
     check: 'models',
     group: 'other',
