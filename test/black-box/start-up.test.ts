@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PROJECT } from '../support/source-files.js';
@@ -15,20 +16,40 @@ function pyra(...args: readonly string[]) {
 }
 
 /** The files that a run of the built program loads. */
-function loaded(...args: readonly string[]): readonly string[] {
+function loaded(args: readonly string[], more: Readonly<Record<string, string>> = {}): readonly string[] {
   const hook = `import { registerHooks } from 'node:module';
     registerHooks({ load(url, context, next) { if (url.startsWith('file:')) process.stderr.write('loads ' + url + '\\n'); return next(url, context); } });`;
   const preload = `data:text/javascript,${encodeURIComponent(hook)}`;
-  const { stderr } = spawnSync(process.execPath, ['--import', preload, join(PROJECT, 'dist/main.js'), ...args], { encoding: 'utf8', env });
+  const { stderr } = spawnSync(process.execPath, ['--import', preload, join(PROJECT, 'dist/main.js'), ...args], {
+    encoding: 'utf8',
+    env: { ...env, ...more },
+    input: '',
+  });
   return stderr.split('\n').filter((line) => line.startsWith('loads '));
 }
 
 describe('start-up of the built program', () => {
   for (const args of [['--version'], ['--help'], ['--json', '--version']]) {
     it(`loads fewer than 10 files for ${args.join(' ')}`, () => {
-      expect(loaded(...args).length).to.be.within(1, 9);
+      expect(loaded(args).length).to.be.within(1, 9);
     });
   }
+
+  it('loads fewer than 20 files for a question to a model', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pyra-start-'));
+    try {
+      const home = { HOME: folder, PYRA_HOME: join(folder, 'home') };
+      // Nothing listens there: what answers a question is loaded before that shows.
+      const address = ['--base-url', 'http://127.0.0.1:9/v1', '--no-check'];
+      const used = spawnSync(PYRA, ['model', 'use', 'openai-compatible/none', ...address], { encoding: 'utf8', env: { ...env, ...home } });
+      expect(used.status, used.stderr).to.equal(0);
+      const files = loaded(['ask', 'hi'], home);
+      expect(files.join('\n')).to.include('openai-model');
+      expect(files.length).to.be.below(20);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 
   it('prints its version', () => {
     for (const flag of ['--version', '-V']) {
