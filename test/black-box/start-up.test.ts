@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { startLoopbackServer } from '../../src/adapters/support/loopback-server.js';
 import { PROJECT } from '../support/source-files.js';
 
 const PYRA = join(PROJECT, 'bin/pyra');
@@ -35,12 +36,14 @@ describe('start-up of the built program', () => {
     });
   }
 
-  it('loads fewer than 20 files for a question to a model', () => {
+  it('loads fewer than 20 files for a question to a model', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pyra-start-'));
     try {
       const home = { HOME: folder, PYRA_HOME: join(folder, 'home') };
-      // Nothing listens there: what answers a question is loaded before that shows.
-      const address = ['--base-url', 'http://127.0.0.1:9/v1', '--no-check'];
+      // Nothing listens there any more: what answers a question is loaded before that shows.
+      const gone = await startLoopbackServer(() => undefined);
+      await gone.close();
+      const address = ['--base-url', gone.url, '--no-check'];
       const used = spawnSync(PYRA, ['model', 'use', 'openai-compatible/none', ...address], { encoding: 'utf8', env: { ...env, ...home } });
       expect(used.status, used.stderr).to.equal(0);
       const files = loaded(['ask', 'hi'], home);
