@@ -23,7 +23,7 @@ const MAX_NAME_BYTES = 200;
 const MAX_FILE_BYTES = 1_048_576;
 const FILE_MODE = 0o400;
 const FOLDER_MODE = 0o700;
-const { O_NOFOLLOW, O_RDONLY } = constants;
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /** The files of a vault and their modes; knows nothing of what is in them, so that listing names loads no cryptography. */
 export class VaultFiles {
@@ -127,7 +127,8 @@ export class VaultFiles {
     });
     let handle: Awaited<ReturnType<typeof open>>;
     try {
-      handle = await open(path, O_RDONLY | O_NOFOLLOW);
+      // Not waiting for a writer: a pipe that was planted here would hold the program for ever.
+      handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') return undefined;
       if (systemErrorCode(error) === 'ELOOP') throw damaged(file, 'it is not a plain file', error);

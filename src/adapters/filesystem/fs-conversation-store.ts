@@ -103,7 +103,8 @@ async function endsInsideLine(file: FileHandle, size: number): Promise<boolean> 
 async function readWhole(path: string): Promise<Buffer | undefined> {
   let file: FileHandle;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    // Not waiting for a writer: a pipe that was planted here would hold the program for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return undefined;

@@ -64,7 +64,8 @@ export class YamlSettingsStore implements SettingsStore {
 async function readText(path: string): Promise<string | undefined> {
   let file: FileHandle;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    // Not waiting for a writer: a pipe that was planted here would hold the program for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return undefined;
@@ -72,7 +73,9 @@ async function readText(path: string): Promise<string | undefined> {
     throw invalidFile('cannot be read', `see who owns it, and its mode: ls -l ${path}`, error);
   }
   try {
-    if ((await file.stat()).size > MAX_BYTES) throw invalidFile('is larger than 1 MB', `look at it: ${path}`);
+    const status = await file.stat();
+    if (!status.isFile()) throw invalidFile('is not a file', `move it away: ${path}`);
+    if (status.size > MAX_BYTES) throw invalidFile('is larger than 1 MB', `look at it: ${path}`);
     return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
   } catch (error) {
     if (error instanceof TypeError) throw invalidFile('is not UTF-8 text', `save it as UTF-8: ${path}`, error);
