@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { cleanEnvironment, PYRA, runPyra } from '../support/built-program.js';
 import { type ModelServer, startModelServer } from '../support/model-server.js';
-import { openPty } from '../support/pty.js';
+import { openPty, type Pty } from '../support/pty.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 
 const KEY = 'sk-canary-0123456789abcdef';
@@ -29,10 +29,32 @@ describe('setup of the built program', function () {
     return path;
   };
   const everythingIn = (path: string): string =>
-    readdirSync(path, { recursive: true, withFileTypes: true })
+    (existsSync(path) ? readdirSync(path, { recursive: true, withFileTypes: true }) : [])
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
       .join('\n');
+
+  const questions = (): readonly (readonly [question: string, answer: string])[] => [
+    ['Which provider', '\u001b[A'],
+    ['Where is its API', server.url],
+    ['Key for', KEY],
+    ['A passphrase', PASSPHRASE],
+    ['once more', PASSPHRASE],
+    ['Which model', ''],
+    ['When does it ask', ''],
+  ];
+  /** Answers each question when it is there; gives the offset behind the last one. */
+  const answer = async (pty: Pty, steps: readonly (readonly [question: string, answer: string])[]): Promise<number> => {
+    let from = 0;
+    for (const [question, text] of steps) {
+      from = await pty.waitFor(question, from, 20_000);
+      await pty.quiet(300);
+      pty.type(text);
+      await pty.quiet(100);
+      pty.type('\r');
+    }
+    return from;
+  };
 
   it('sets up by flags, after which a question is answered with the key from the vault', async () => {
     const file = passphraseFile();
@@ -80,27 +102,8 @@ describe('setup of the built program', function () {
 
   it('asks on a terminal, hides key and passphrase, and goes on to a chat that asks for no passphrase', async () => {
     const pty = openPty([PYRA], { env: cleanEnvironment({ home }), columns: 100 });
-    const enter = '\r';
-    const up = '\u001b[A';
     try {
-      const steps = [
-        ['Which provider', up],
-        ['Where is its API', server.url],
-        ['Key for', KEY],
-        ['A passphrase', PASSPHRASE],
-        ['once more', PASSPHRASE],
-        ['Which model', ''],
-        ['When does it ask', ''],
-        ['ready:', 'hi'],
-      ] as const;
-      let from = 0;
-      for (const [question, answer] of steps) {
-        from = await pty.waitFor(question, from, 20_000);
-        await pty.quiet(300);
-        pty.type(answer);
-        await pty.quiet(100);
-        pty.type(enter);
-      }
+      const from = await answer(pty, [...questions(), ['ready:', 'hi']]);
       await pty.waitFor('Hello there.', from, 20_000);
       await pty.quiet(300);
       pty.type('\x04');
@@ -113,4 +116,23 @@ describe('setup of the built program', function () {
       pty.kill();
     }
   });
+
+  for (const at of [0, 2, 3, 5, 6]) {
+    it(`ends at Ctrl-C at question ${at + 1}, keeps no secret in plain, and can be run again`, async () => {
+      const pty = openPty([PYRA, 'setup'], { env: cleanEnvironment({ home }), columns: 100 });
+      try {
+        const from = await answer(pty, questions().slice(0, at));
+        await pty.waitFor(questions()[at]?.[0] ?? '', from, 20_000);
+        await pty.quiet(300);
+        pty.type('\x03');
+        expect(await pty.exit, pty.output()).to.equal(130);
+        expect(pty.output()).not.to.match(/canary|correct horse|\n {4}at /);
+        expect(everythingIn(home)).not.to.match(/canary|correct horse/);
+      } finally {
+        pty.kill();
+      }
+      const setup = ['setup', '--base-url', server.url, '--model', 'm1', '--key-from-env', 'MY_KEY', '--passphrase-file', passphraseFile()];
+      expect(await runPyra([...setup, '--no-input'], { home, env: { MY_KEY: KEY } })).to.include({ code: 0 });
+    });
+  }
 });
