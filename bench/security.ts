@@ -1,15 +1,18 @@
 import { parseArgs } from 'node:util';
+import { canaries } from './security/canaries.js';
 import { DataFolder, type SecurityBenchmark } from './security/data-folder.js';
 import { evasions } from './security/evasions.js';
 import { meets, type SecurityFigure } from './security/figure.js';
+import { files } from './security/files.js';
 import { obedience } from './security/obedience.js';
+import { protocol } from './security/protocol.js';
 import { redaction } from './security/redaction.js';
 import { scanner } from './security/scanner.js';
 import { scannerSpeed } from './security/scanner-speed.js';
 import { vault } from './security/vault.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction, obedience, evasions, vault];
+const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction, obedience, evasions, vault, protocol, files, canaries];
 /** How many ids of cases the table shows; the JSON has them all. */
 const SHOWN = 4;
 
