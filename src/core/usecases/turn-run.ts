@@ -195,8 +195,10 @@ export class TurnRun {
   }
 
   async #append(message: Message): Promise<void> {
-    this.#messages.push(message);
-    await this.#ports.conversations.append(this.#request.conversation, [redactedMessage(message, this.#ports.redactor)]);
+    const stored = redactedMessage(message, this.#ports.redactor);
+    // Only the person's own words go to the model as they were typed, and only in this turn.
+    this.#messages.push(message.role === 'user' ? message : stored);
+    await this.#ports.conversations.append(this.#request.conversation, [stored]);
   }
 
   async #closeUnansweredCalls(): Promise<void> {

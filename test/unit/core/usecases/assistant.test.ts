@@ -367,6 +367,22 @@ describe('Assistant', () => {
     expect(subject.model.requests[0]?.messages[0]?.text).to.contain('hunter2-hunter2');
   });
 
+  it('gives the model no released secret back, even one that its own answer held', async () => {
+    const read = tool('notes.read', 'read', () => 'ok');
+    const subject = await harness({
+      rounds: [
+        [...says('hunter2-hunter2'), call('notes.read', { q: 'hunter2-hunter2' }), end('tool-calls')],
+        [...says('done'), end()],
+      ],
+      tools: [read],
+      decide: () => ({ outcome: 'allow', scope: 'once', by: 'person' }),
+    });
+    subject.redactor.remember(subject.secret('hunter2-hunter2'));
+    await subject.turn('go');
+    expect(read.ran).to.deep.equal([{ q: 'hunter2-hunter2' }]);
+    expect(JSON.stringify(subject.model.requests[1])).to.not.contain('hunter2');
+  });
+
   it('adds the reported usage of its rounds and says when it had to estimate', async () => {
     const read = tool('notes.read', 'read', () => 'ok');
     const reported = await harness({
