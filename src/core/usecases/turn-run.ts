@@ -2,10 +2,12 @@ import type { Approver } from '../../ports/approver.js';
 import type { LanguageModel } from '../../ports/language-model.js';
 import { unansweredCalls } from '../domain/conversation-prompt.js';
 import { isPyraError } from '../domain/errors.js';
-import type { CallId } from '../domain/identifiers.js';
+import type { CallId, ToolName } from '../domain/identifiers.js';
 import { scanInbound, scanOutbound } from '../domain/injection-scan.js';
+import type { JsonObject } from '../domain/json.js';
 import type { Message, UserMessage } from '../domain/message.js';
 import type { TokenUsage } from '../domain/model.js';
+import { redactedError } from '../domain/redacted-error.js';
 import { redactedMessage } from '../domain/redacted-message.js';
 import { estimateTokens } from '../domain/token-budget.js';
 import type { ToolCall, ToolDefinition } from '../domain/tool.js';
@@ -100,7 +102,8 @@ export class TurnRun {
       const progress = new AnswerInProgress();
       try {
         return yield* this.#stream(model, assembled, progress);
-      } catch (error) {
+      } catch (thrown) {
+        const error = redactedError(thrown, this.#ports.redactor);
         if (this.#control.signal.aborted || !progress.isEmpty()) throw error;
         if (isPyraError(error, 'model/context-overflow') && attempt + 1 < SHRINK.length) attempt += 1;
         else if (isPyraError(error, 'model/bad-response') && error.retryable && garbled === 0) {
@@ -121,7 +124,8 @@ export class TurnRun {
       for await (const event of model.stream(assembled.request, this.#control.signal)) {
         answer = progress.add(event);
         if (event.type === 'text-delta' || event.type === 'reasoning-delta') yield event;
-        if (event.type === 'retry') yield notice('retry', `${event.why}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`);
+        if (event.type === 'retry')
+          yield notice('retry', `${this.#ports.redactor.redact(event.why)}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`);
       }
       this.#control.signal.throwIfAborted();
     } finally {
@@ -135,8 +139,7 @@ export class TurnRun {
       outputTokens: this.#usage.outputTokens + used.outputTokens,
       ...(used.estimated || this.#usage.estimated ? { estimated: true } : {}),
     };
-    const calls =
-      assembled.request.tools.length === 0 ? [] : answer.calls.map((call, index) => this.#withOwnId(call, answer.calls.slice(0, index)));
+    const calls = assembled.request.tools.length === 0 ? [] : this.#withOwnIds(answer.calls);
     await this.#append({ ...progress.message(this.#ports.system.now()), calls });
     return { ...answer, calls };
   }
@@ -147,7 +150,7 @@ export class TurnRun {
     try {
       for (; next < calls.length; ) {
         const call = calls[next] as ToolCall;
-        yield { type: 'tool-call', call };
+        yield { type: 'tool-call', call: { ...call, args: this.#ports.redactor.redactJson(call.args) as JsonObject } };
         next += 1;
         yield* this.#runCall(call);
       }
@@ -185,13 +188,21 @@ export class TurnRun {
     });
   }
 
-  /** Some models number their calls anew in every answer; an id stands for one call of the conversation. */
-  #withOwnId(call: ToolCall, before: readonly ToolCall[]): ToolCall {
-    const taken =
-      call.id === '' ||
-      before.some((other) => other.id === call.id) ||
-      this.#messages.some((message) => message.role === 'assistant' && message.calls.some((other) => other.id === call.id));
-    return taken ? { ...call, id: `call-${this.#ports.system.id()}` as CallId } : call;
+  /**
+   * The calls under names and ids that can be stored and logged: a model can write a secret into both. Some models number their calls anew in
+   * every answer; an id stands for one call of the conversation.
+   */
+  #withOwnIds(calls: readonly ToolCall[]): readonly ToolCall[] {
+    const { redactor, system } = this.#ports;
+    const taken = new Set<string>(
+      this.#messages.flatMap((message) => (message.role === 'assistant' ? message.calls.map(({ id }) => id) : [])),
+    );
+    return calls.map((call) => {
+      const id = redactor.redact(call.id);
+      const own = id === '' || taken.has(id) ? `call-${system.id()}` : id;
+      taken.add(own);
+      return { ...call, id: own as CallId, tool: redactor.redact(call.tool) as ToolName };
+    });
   }
 
   async #append(message: Message): Promise<void> {

@@ -383,6 +383,27 @@ describe('Assistant', () => {
     expect(JSON.stringify(subject.model.requests[1])).to.not.contain('hunter2');
   });
 
+  it('shows no released secret in events about calls, in notices or in errors', async () => {
+    const key = 'hunter2-hunter2';
+    const garbled = new PyraError('model/bad-response', `the model called memory.${key} with garbage`, { retryable: true, hint: key });
+    const subject = await harness({
+      rounds: [[call(`memory.${key}`, { q: key }, key), end('tool-calls')], garbled, garbled],
+    });
+    subject.redactor.remember(subject.secret(key));
+    const events: TurnEvent[] = [];
+    let failure: unknown;
+    try {
+      for await (const event of subject.respond('go')) events.push(event);
+    } catch (error) {
+      failure = error;
+    }
+    expect(events.map(({ type }) => type)).to.include.members(['tool-call', 'tool-result', 'notice']);
+    expect(failure).to.have.property('code', 'model/bad-response');
+    const { message, hint } = failure as PyraError;
+    const places = [events, message, hint, await subject.messages(), subject.audit.entries, subject.model.requests];
+    expect(JSON.stringify(places)).to.not.contain('hunter2');
+  });
+
   it('adds the reported usage of its rounds and says when it had to estimate', async () => {
     const read = tool('notes.read', 'read', () => 'ok');
     const reported = await harness({
