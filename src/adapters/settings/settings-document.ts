@@ -76,8 +76,15 @@ function contentOf(document: Document): JsonObject {
     throw error;
   }
   if (content === null || content === undefined) return {};
+  if (isCyclic(content)) throw invalid(['has an alias inside of what it names']);
   if (!isJsonObject(content)) throw invalid([`expected names and values, found ${kindOf(content)}`]);
   return content;
+}
+
+/** Whether a value holds itself, as an alias inside its own anchor makes it. */
+function isCyclic(value: unknown, holders: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return holders.includes(value) || Object.values(value).some((item) => isCyclic(item, [...holders, value]));
 }
 
 function lineOf(document: Document, lines: LineCounter, path: readonly string[]): number {

@@ -134,6 +134,11 @@ describe('YamlSettingsStore', () => {
     expect((await failure()).message).not.to.include('CANARY');
   });
 
+  it('refuses an alias inside of what it names', async () => {
+    write('ai: &a\n  options: *a\n');
+    expect((await failure()).message).to.equal('config.yaml has an alias inside of what it names');
+  });
+
   it('refuses an alias of nothing, and is not blown up by aliases of aliases', async () => {
     write('ai: *nowhere\n');
     expect((await failure()).message).to.equal('config.yaml has an alias that names nothing, or too many of them');
