@@ -73,7 +73,7 @@ function tie(root, ties) {
 function bundleOptions(root, version) {
   return {
     absWorkingDir: root,
-    entryPoints: ['src/main.ts', 'src/index.ts', 'src/agent.ts'],
+    entryPoints: ['src/main.ts', 'src/index.ts', 'src/agent.ts', 'src/plugin.ts'],
     outdir: 'dist',
     outbase: 'src',
     chunkNames: 'chunks/[name]-[hash]',

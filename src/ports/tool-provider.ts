@@ -12,6 +12,11 @@ export interface ToolProvider {
    * `failed` without its details. On abort it stops and throws the signal's AbortError.
    */
   call(tool: ToolName, args: JsonObject, signal: AbortSignal, context: ToolCallContext): Promise<ToolOutput>;
+  /**
+   * For a tool with `preview`: what exactly a call would do, for the person who decides. Has no effect. `undefined` when it cannot say; a
+   * throw counts as that too. On abort it stops.
+   */
+  preview?(tool: ToolName, args: JsonObject, signal: AbortSignal): Promise<string | undefined>;
   /** Lets go of what it holds; idempotent. */
   close(): Promise<void>;
 }

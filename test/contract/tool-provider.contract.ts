@@ -14,7 +14,7 @@ export interface ToolProviderTraits {
 }
 
 const never = new AbortController().signal;
-const context = { conversation: 'conversation-1' as ConversationId, provenance: { kind: 'own' } } as const;
+const context = { conversation: 'conversation-1' as ConversationId, provenance: { kind: 'own' }, progress: () => undefined } as const;
 
 /** What every ToolProvider guarantees. */
 export function toolProviderContract(harness: Harness<ToolProvider, ToolProviderTraits>): void {

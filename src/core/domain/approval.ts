@@ -27,6 +27,8 @@ export interface ApprovalRequest {
   readonly findings: readonly Finding[];
   /** One line that says what the call does. */
   readonly summary: string;
+  /** What the call would do, as the provider computed it beforehand: foreign text. */
+  readonly preview?: string;
   /** Why it is asked, one line each, besides what `taintedBy` says: the effect, a secret in an argument. */
   readonly reasons: readonly string[];
   readonly arguments: readonly ArgumentOrigin[];

@@ -25,6 +25,6 @@ export function identicalCallText({ tool, provider, arguments: args, conversatio
 
 /** The text whose SHA-256 stands for a provider's version of a tool. */
 export function providerText(provider: string, definition: ToolDefinition): string {
-  const { name, description, parameters, effect, destinations, approval, summary = '' } = definition;
-  return canonicalJson({ provider, name, description, parameters, effect, destinations, approval, summary });
+  const { name, description, parameters, effect, destinations, approval, summary = '', code = '' } = definition;
+  return canonicalJson({ provider, name, description, parameters, effect, destinations, approval, summary, code });
 }

@@ -3,6 +3,9 @@ import { isToolName } from './identifiers.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { ToolDefinition, ToolEffect } from './tool.js';
 
+/** In seconds. */
+const LONGEST_TIMEOUT = 600;
+
 const EFFECTS: readonly string[] = ['read', 'egress', 'write', 'destructive'] satisfies readonly ToolEffect[];
 
 /**
@@ -17,7 +20,7 @@ export function acceptedDefinition(given: unknown): ToolDefinition | string {
     return `a definition is not JSON: ${(error as Error).message}`;
   }
   if (!isJsonObject(copy) || typeof copy.name !== 'string') return 'a definition has no name';
-  const { name, parameters, destinations = [], summary } = copy;
+  const { name, parameters, destinations = [], summary, preview, timeout, code } = copy;
   if (!isToolName(name)) return `${JSON.stringify(name.slice(0, 80))} is not a tool name (such as email.search)`;
   if (!isJsonObject(parameters)) return `${name} has no parameters (a JSON Schema)`;
   if (!Array.isArray(destinations) || !destinations.every((path) => typeof path === 'string')) {
@@ -32,6 +35,9 @@ export function acceptedDefinition(given: unknown): ToolDefinition | string {
     destinations: destinations as readonly string[],
     approval: effect === 'read' && copy.approval === 'none' ? 'none' : 'ask',
     ...(typeof summary === 'string' ? { summary } : {}),
+    ...(preview === true ? { preview } : {}),
+    ...(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMEOUT ? { timeout } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
   });
 }
 

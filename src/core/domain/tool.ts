@@ -20,6 +20,12 @@ export interface ToolDefinition {
   readonly approval: 'ask' | 'none';
   /** One line for the card, with `{argument}` in it: `write a note to {to}`. */
   readonly summary?: string;
+  /** Whether the provider can say beforehand what exactly a call would do; shown on the card. */
+  readonly preview?: boolean;
+  /** The most that one call may take, in seconds; 60 when absent. */
+  readonly timeout?: number;
+  /** A digest over the code behind the tool: what was approved is not what other code does. */
+  readonly code?: string;
 }
 
 /** One request to run a tool. */
@@ -55,7 +61,7 @@ export interface ToolOutput {
   readonly data?: JsonValue;
   /** `failed` for an expected failure that the model can read; absent for success. */
   readonly outcome?: 'ok' | 'failed';
-  /** Where the text comes from; believed only of Pyra's own providers, else external. */
+  /** Where the text comes from. Of Pyra's own providers it is believed; of others only the name of the source is taken, behind that of the tool. */
   readonly provenance?: Provenance;
 }
 
@@ -64,6 +70,8 @@ export interface ToolCallContext {
   readonly conversation: ConversationId;
   /** Where the arguments may come from: external once the conversation has read external text. */
   readonly provenance: Provenance;
+  /** Shows a line to the person while the call runs. */
+  readonly progress: (text: string) => void;
 }
 
 /** The most of a result that is kept, in UTF-16 code units. */

@@ -36,6 +36,7 @@ export type TurnEvent =
   | { readonly type: 'tool-call'; readonly call: ToolCall }
   | { readonly type: 'tool-request'; readonly request: ApprovalRequest }
   | { readonly type: 'tool-decision'; readonly call: CallId; readonly decision: ApprovalDecision }
+  | { readonly type: 'tool-progress'; readonly call: CallId; readonly text: string }
   | {
       readonly type: 'tool-result';
       readonly result: ToolResult;

@@ -1,12 +1,16 @@
+import { oneLine } from '../domain/call-summary.js';
+import { cleanOutput } from '../domain/clean-output.js';
 import type { ToolName } from '../domain/identifiers.js';
 import type { Provenance } from '../domain/message.js';
 import { taintSources } from '../domain/untrusted.js';
+import { report } from './gate-decision.js';
 import { type CheckedOutput, checkOutput, ownText } from './gate-output.js';
 import type { GatePorts, GateTurn } from './gate-turn.js';
 import { digestNow, type PreparedCall } from './prepared-call.js';
 import { raceAbort } from './race-abort.js';
 
 const TIMEOUT_MS = 60_000;
+const LONGEST_PROGRESS = 200;
 const CHANGED = 'denied: the tool is not the one any more that was decided about; call it again';
 
 /** The stage *execute*: runs exactly what was decided about, once. */
@@ -27,11 +31,17 @@ export class GateExecution {
     if (digestNow(prepared, found, system) !== prepared.digest || this.#spent.has(prepared)) return ownText('denied', CHANGED);
     if (turn.signal.aborted) return ownText('aborted', 'aborted before it was run');
     this.#spent.add(prepared);
-    const limit = turn.timeoutMs ?? TIMEOUT_MS;
+    const limit = turn.timeoutMs ?? (found.definition.timeout === undefined ? TIMEOUT_MS : found.definition.timeout * 1000);
     const deadline = system.deadline([turn.signal], limit);
     try {
       const { call, conversation } = prepared;
-      const context = { conversation, provenance: provenanceOf(turn) };
+      const progress = (text: string): void =>
+        report(turn, {
+          type: 'tool-progress',
+          call: call.id,
+          text: redactor.redact(oneLine(cleanOutput(text))).slice(0, LONGEST_PROGRESS),
+        });
+      const context = { conversation, provenance: provenanceOf(turn), progress };
       const raced = await raceAbort(() => found.provider.call(call.tool, call.args, deadline.signal, context), deadline.signal);
       if (raced.kind === 'value') return checkOutput(raced.value, found, redactor);
       if (turn.signal.aborted) return ownText('aborted', 'aborted while it ran; it may have had its effect');

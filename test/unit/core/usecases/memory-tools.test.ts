@@ -25,6 +25,7 @@ describe('MemoryTools', () => {
     tools.call(tool as ToolName, args, new AbortController().signal, {
       conversation: 'c' as ConversationId,
       provenance,
+      progress: () => undefined,
     });
 
   it('offers list, search and read without a question, remember and forget with one', async () => {
@@ -103,6 +104,7 @@ describe('MemoryTools', () => {
     const attempt = tools.call('memory.list' as ToolName, {}, AbortSignal.abort(reason), {
       conversation: '' as ConversationId,
       provenance: OWN,
+      progress: () => undefined,
     });
     expect(await attempt.catch((error: unknown) => error)).to.equal(reason);
   });

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * What every plugin is bundled with. CommonJS, since an ES module that imports `node:http` loads undici at every start; short lines, since
+ * Node prints the whole line of a crash.
+ */
+const OPTIONS = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node24',
+  minify: true,
+  keepNames: true,
+  lineLimit: 160,
+  legalComments: 'none',
+  // Native parts of a package are optional wherever a plugin may have one; none is allowed to load.
+  loader: { '.node': 'empty' },
+  logLevel: 'warning',
+};
+
+/** Bundles the runtime that every plugin's process starts with, and the plugins that Pyra brings, into the `dist` of a project. */
+export async function bundlePlugins(root) {
+  const runtime = 'src/adapters/plugins/child-main.ts';
+  if (existsSync(join(root, runtime))) {
+    await build({ ...OPTIONS, absWorkingDir: root, entryPoints: [runtime], outfile: 'dist/plugin-child.cjs' });
+  }
+  for (const name of await pluginNames(root)) await bundlePlugin(root, name);
+}
+
+async function bundlePlugin(root, name) {
+  const from = join(root, 'plugins', name);
+  const to = join(root, 'dist', 'plugins', name);
+  const manifest = JSON.parse(await readFile(join(from, 'manifest.json'), 'utf8'));
+  await mkdir(to, { recursive: true });
+  await build({
+    ...OPTIONS,
+    absWorkingDir: root,
+    entryPoints: [join('plugins', name, manifest.entry)],
+    outfile: join('dist', 'plugins', name, 'plugin.cjs'),
+    alias: { 'pyra/plugin': join(root, 'src/plugin.ts') },
+  });
+  await writeFile(join(to, 'manifest.json'), `${JSON.stringify({ ...manifest, entry: 'plugin.cjs' }, undefined, 2)}\n`);
+  await copyFile(join(from, 'README.md'), join(to, 'README.md'));
+}
+
+/** The folders under `plugins` that hold a manifest, sorted. */
+async function pluginNames(root) {
+  const entries = await readdir(join(root, 'plugins'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'plugins', entry.name, 'manifest.json')))
+    .map((entry) => entry.name)
+    .sort();
+}
