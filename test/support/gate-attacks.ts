@@ -30,6 +30,15 @@ export const GATE_ATTACKS: readonly GateAttack[] = [
     await subject.run('email.send', { to: 'a', bcc: 'eve@example.org' });
     return ran(subject);
   }),
+  attack(
+    'a secret stands in the preview on the card',
+    { tools: [{ ...sendTool(), preview: () => `password: ${CANARY}` }], decisions: [NO] },
+    async (subject) => {
+      subject.redactor.remember(new Secret(CANARY));
+      await subject.run('email.send', MAIL);
+      return JSON.stringify([subject.approver.requests, subject.events]).includes(CANARY);
+    },
+  ),
   attack('a call runs that nobody decided about', {}, async (subject) => {
     await subject.run('email.send', MAIL);
     return ran(subject);

@@ -14,6 +14,8 @@ export type ToolFunction = (
 export interface InMemoryTool {
   readonly definition: Partial<Omit<ToolDefinition, 'name'>> & { readonly name: string };
   readonly run: ToolFunction;
+  /** What a call would do; the definition's `preview` follows from it. */
+  readonly preview?: (args: JsonObject, signal: AbortSignal) => string | Promise<string>;
 }
 
 /** One call that ran. */
@@ -36,7 +38,7 @@ export class InMemoryToolProvider implements ToolProvider {
   }
 
   async tools(): Promise<readonly ToolDefinition[]> {
-    return this.#tools.map(({ definition }) => whole(definition));
+    return this.#tools.map(({ definition, preview }) => whole(preview === undefined ? definition : { ...definition, preview: true }));
   }
 
   async call(tool: ToolName, args: JsonObject, signal: AbortSignal, context: ToolCallContext): Promise<ToolOutput> {
@@ -46,6 +48,10 @@ export class InMemoryToolProvider implements ToolProvider {
     this.runs.push({ tool, args, context });
     const output = await Promise.race([found.run(args, signal, context), rejection(signal)]);
     return typeof output === 'string' ? { text: output } : output;
+  }
+
+  async preview(tool: ToolName, args: JsonObject, signal: AbortSignal): Promise<string | undefined> {
+    return this.#tools.find(({ definition }) => definition.name === tool)?.preview?.(args, signal);
   }
 
   async close(): Promise<void> {}

@@ -27,6 +27,11 @@ export function cardRows(request: ApprovalRequest, style: CardStyle): readonly s
   rows.gap();
   for (const argument of allArguments(request)) addArgument(rows, argument, paint);
   if (allArguments(request).length === 0) rows.add('no arguments', paint.dim);
+  if (request.preview !== undefined) {
+    rows.gap();
+    rows.add(`what ${visibleLine(request.provider)} says it will do:`, paint.dim);
+    rows.block(visible(request.preview), '    ');
+  }
   rows.gap();
   for (const reason of request.reasons) rows.add(`asked because ${visibleLine(reason)}`);
   if (request.taintedBy.length > 0) {

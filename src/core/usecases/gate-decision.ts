@@ -5,6 +5,7 @@ import type { JsonObject } from '../domain/json.js';
 import { permits } from '../domain/standing-rule.js';
 import { taintSources } from '../domain/untrusted.js';
 import { ConversationGrants } from './conversation-grants.js';
+import { previewOf } from './gate-preview.js';
 import { isGrantable, reportedRequest, requestFor } from './gate-request.js';
 import type { GatePorts, GateTurn } from './gate-turn.js';
 import type { PreparedCall } from './prepared-call.js';
@@ -79,10 +80,12 @@ export class GateDecision {
 
   async #ask(prepared: PreparedCall, turn: GateTurn, notes: readonly string[]): Promise<ApprovalDecision> {
     const { system, redactor, settings } = this.#ports;
+    const { preview, note } = await previewOf(prepared, turn, this.#ports);
     const request = requestFor(prepared, turn, {
       showFindings: settings.security.injection_detection,
       everyCall: settings.plugins.require_approval === 'every-call',
-      notes,
+      notes: note === undefined ? notes : [...notes, note],
+      ...(preview === undefined ? {} : { preview }),
     });
     report(turn, { type: 'tool-request', request: reportedRequest(request, redactor) });
     const limit = turn.approvalTimeoutMs ?? APPROVAL_TIMEOUT_MS;

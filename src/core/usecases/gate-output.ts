@@ -23,6 +23,7 @@ export interface CheckedOutput {
 /** So much more than is kept is looked at, so that a secret at the cut is seen whole. */
 const MARGIN = 65_536;
 const DEPTH_OF_DATA = 8;
+const LONGEST_SOURCE = 200;
 
 /**
  * The answer of a tool as it may be stored and shown: bounded, without control characters, scanned, every secret taken out. A text that
@@ -86,9 +87,10 @@ function dataOf(given: unknown, redactor: Redactor): JsonValue | undefined {
   return JSON.stringify(data).length > MAX_RESULT_CHARACTERS ? undefined : redactor.redactJson(data);
 }
 
-/** Only what Pyra's own tools say about the origin of their text is believed. */
+/** Only what Pyra's own tools say about the origin of their text is believed; of others the source is named behind the tool. */
 function provenanceOf(given: unknown, { own, definition }: FoundTool): Provenance {
-  const { kind, source } = (own && typeof given === 'object' && given !== null ? given : {}) as { kind?: unknown; source?: unknown };
-  if (kind === 'own') return { kind: 'own' };
-  return { kind: 'external', source: typeof source === 'string' ? oneLine(source).slice(0, 200) : definition.name };
+  const { kind, source } = (typeof given === 'object' && given !== null ? given : {}) as { kind?: unknown; source?: unknown };
+  if (own && kind === 'own') return { kind: 'own' };
+  if (typeof source !== 'string' || source === '') return { kind: 'external', source: definition.name };
+  return { kind: 'external', source: (own ? oneLine(source) : `${definition.name}: ${oneLine(source)}`).slice(0, LONGEST_SOURCE) };
 }

@@ -15,7 +15,7 @@ const LONGEST_REASON = 600;
 export function requestFor(
   prepared: PreparedCall,
   turn: GateTurn,
-  options: { readonly showFindings: boolean; readonly everyCall: boolean; readonly notes: readonly string[] },
+  options: { readonly showFindings: boolean; readonly everyCall: boolean; readonly notes: readonly string[]; readonly preview?: string },
 ): ApprovalRequest {
   const { call, found, scan } = prepared;
   const { definition } = found;
@@ -29,6 +29,7 @@ export function requestFor(
     origin: turn.origin,
     findings: scan.findings.filter((finding) => options.showFindings || finding.category === 'secret'),
     summary: callSummary(definition, call.args),
+    ...(options.preview === undefined ? {} : { preview: options.preview }),
     reasons: reasons.map((reason) => oneLine(reason).slice(0, LONGEST_REASON)),
     arguments: argumentOrigins(call.args, definition.destinations, turn.messages),
     taintedBy,

@@ -1,3 +1,4 @@
+import { WaitSpinner } from '../../adapters/support/terminal/wait-spinner.js';
 import { allowRuleFor, allowRuleOf, printAllowRule } from '../../core/domain/allow-rule.js';
 import type { ApprovalRequest } from '../../core/domain/approval.js';
 import type { Finding } from '../../core/domain/finding.js';
@@ -96,7 +97,7 @@ function viewOf(context: CommandContext, text: TurnText): TurnView {
         if (!globals.quiet) stderr.write(line);
       },
       errPaint: context.paint('stderr'),
-      spinner: { start: () => undefined, stop: () => undefined },
+      spinner: new WaitSpinner(stderr, context.paint('stderr').enabled && !globals.quiet),
     },
     text,
   );

@@ -1,3 +1,4 @@
+import { WaitSpinner } from '../../adapters/support/terminal/wait-spinner.js';
 import { allowRuleFor, parseAllowRule } from '../../core/domain/allow-rule.js';
 import type { ApprovalRequest } from '../../core/domain/approval.js';
 import { PyraError } from '../../core/domain/errors.js';
@@ -44,7 +45,7 @@ export const commands: readonly Command[] = [
     flags: [
       { name: 'args', value: 'JSON', summary: 'the arguments as one JSON object ({}); - reads them from standard input' },
       { name: 'allow', value: 'RULE', repeat: true, summary: 'approve in advance: TOOL, or TOOL:ARG=VALUE,…' },
-      { name: 'timeout', value: 'SECONDS', summary: 'how long the tool may run (60)' },
+      { name: 'timeout', value: 'SECONDS', summary: 'how long the tool may run (as the tool says, else 60)' },
     ],
     examples: [
       `pyra tool call memory.search --args '{"query":"tea"}'`,
@@ -84,7 +85,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
 
 async function call(context: CommandContext, args: ParsedArguments): Promise<ExitCode> {
   const rules = args.values('allow').map(parseAllowRule);
-  const timeoutMs = wholeNumber(args, 'timeout', 60) * 1_000;
+  const timeout = args.has('timeout') ? { timeoutMs: wholeNumber(args, 'timeout', 60) * 1_000 } : {};
   const parsed = await parseArgs(context, args.value('args') ?? '{}');
   const [name = ''] = args.words;
   const pyra = await context.openPyra();
@@ -93,7 +94,10 @@ async function call(context: CommandContext, args: ParsedArguments): Promise<Exi
   let request: ApprovalRequest | undefined;
   let unavailable: ApprovalRequest | undefined;
   let findings: readonly Finding[] = [];
+  const spinner = new WaitSpinner(context.stderr, context.paint('stderr').enabled && !context.globals.quiet);
   const report = (event: TurnEvent): void => {
+    spinner.stop();
+    if (event.type === 'tool-progress') spinner.start(visibleLine(event.text));
     if (event.type === 'tool-request') request = event.request;
     if (event.type === 'tool-decision' && event.decision.outcome === 'deny' && event.decision.by === 'unavailable') unavailable = request;
     if (event.type === 'tool-result') findings = event.findings;
@@ -108,7 +112,7 @@ async function call(context: CommandContext, args: ParsedArguments): Promise<Exi
       messages: [],
       refused: new Set(),
       report,
-      timeoutMs,
+      ...timeout,
     },
   );
   show(context, message.result, findings);

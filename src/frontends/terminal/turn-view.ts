@@ -55,6 +55,9 @@ export class TurnView {
         if (event.decision.by !== 'person')
           this.#line(`  ${event.decision.outcome === 'allow' ? 'allowed' : 'denied'}: ${event.decision.by}`);
         break;
+      case 'tool-progress':
+        this.#options.spinner.start(oneLine(event.text));
+        return;
       case 'tool-result':
         this.#result(event.result, event.findings);
         break;

@@ -45,6 +45,7 @@ const REMOVALS: readonly Removal[] = [
     "unasked ?? { outcome: 'allow', scope: 'once', by: 'rule' } ?? (await",
     'a call runs that nobody decided about',
   ),
+  removal('secrets in previews', 'usecases/gate-preview.js', 'ports.redactor.redact(', '(', 'a secret stands in the preview on the card'),
   removal('unclassed tools', 'domain/tool-definition.js', ": 'destructive';", ": 'read';", 'a tool without a class runs unasked'),
   removal(
     'refusals',
@@ -117,7 +118,7 @@ const REMOVALS: readonly Removal[] = [
     'const findings = [] ?? scanInbound(',
     'injected text in a result is not reported',
   ),
-  removal('provenance', 'usecases/gate-output.js', 'own && typeof given', 'typeof given', 'a foreign tool passes its text off as own'),
+  removal('provenance', 'usecases/gate-output.js', "own && kind === 'own'", "kind === 'own'", 'a foreign tool passes its text off as own'),
   removal('redaction of results', 'usecases/gate-output.js', ': redactor.redactJson(data)', ': data', 'a secret comes out in a result'),
   removal(
     'redaction of events',
