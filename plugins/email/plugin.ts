@@ -1,1 +1,8 @@
-export {};
+import { definePlugin } from 'pyra/plugin';
+
+// Every handler loads its part when it is first called: a plugin's first answer waits for nothing that it does not need.
+export default definePlugin({
+  tools: {
+    folders: async (args, context) => (await import('./list-folders.js')).listFolders(args, context),
+  },
+});
