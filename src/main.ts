@@ -60,6 +60,13 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/vault-command.js'),
   },
   {
+    noun: 'plugin',
+    group: 'EXTEND',
+    summary: 'what the assistant can do in the world',
+    verbs: ['new'],
+    load: () => import('./frontends/terminal/plugin-command.js'),
+  },
+  {
     noun: 'model',
     group: 'EXTEND',
     summary: 'which model answers',

@@ -13,6 +13,8 @@ export interface RunOptions {
   /** What stands on stdin; it is closed after that. */
   readonly input?: string;
   readonly timeoutMs?: number;
+  /** Where it runs; the folder of this process when absent. */
+  readonly cwd?: string;
 }
 
 /** The environment of a run: nothing of the developer's own Pyra, keys or colours. */
@@ -24,6 +26,7 @@ export function cleanEnvironment({ home, env }: Pick<RunOptions, 'home' | 'env'>
 export function runPyra(args: readonly string[], options: RunOptions): Promise<ChildEnd> {
   const child = spawn(PYRA, args, {
     stdio: 'pipe',
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: cleanEnvironment(options),
     timeout: options.timeoutMs ?? 20_000,
     killSignal: 'SIGKILL',
