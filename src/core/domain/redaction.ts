@@ -12,6 +12,14 @@ const LONG_WINDOW = 8;
 /** A value of eight bytes can be as short as three code units. */
 const SHORT_WINDOW = 3;
 
+/** How long and how broken up a form of a released value can be. */
+export interface ReleasedShape {
+  /** The most characters of any form. */
+  readonly longest: number;
+  /** The most white-space characters in any value. */
+  readonly spaces: number;
+}
+
 /** Whatever finds secrets by their look; the port `SecretDetector` fits. */
 export interface FindsSecrets {
   find(text: string): readonly SecretRange[];
@@ -25,6 +33,7 @@ export class Redactor {
   readonly #detector: FindsSecrets | undefined;
   readonly #long = new HashedNeedles(LONG_WINDOW);
   readonly #short = new HashedNeedles(SHORT_WINDOW);
+  #released: ReleasedShape | undefined;
 
   constructor(detector?: FindsSecrets) {
     this.#detector = detector;
@@ -34,7 +43,19 @@ export class Redactor {
   remember(secret: Secret): void {
     const value = secret.reveal();
     if (utf8Bytes(value).length < SHORTEST_REDACTED_BYTES) return;
-    for (const form of secretForms(value)) (form.text.length < LONG_WINDOW ? this.#short : this.#long).add(form.text, form.blurredEdges);
+    const forms = secretForms(value);
+    for (const form of forms) (form.text.length < LONG_WINDOW ? this.#short : this.#long).add(form.text, form.blurredEdges);
+    const { longest, spaces } = this.#released ?? { longest: 0, spaces: 0 };
+    this.#released = {
+      // Two characters more than the form, since those at the edges of base64 may belong to it.
+      longest: Math.max(longest, ...forms.map(({ text }) => text.length + 2)),
+      spaces: Math.max(spaces, value.match(/\s/g)?.length ?? 0),
+    };
+  }
+
+  /** What is known of the values that it was told of without knowing them; `undefined` while there is none. */
+  get released(): ReleasedShape | undefined {
+    return this.#released;
   }
 
   /** The text with `[redacted:RULE]` in place of each secret. */
@@ -60,10 +81,19 @@ export class Redactor {
 
   /** Where secrets stand, in order, not overlapping; a released value (rule `vault`) goes before what only looks like a secret. */
   find(text: string): readonly SecretRange[] {
-    const exact = [...this.#long.find(text), ...this.#short.find(text)].map((hit) => exactRange(text, hit));
+    const exact = this.#exact(text);
     const looks = this.#detector?.find(text) ?? [];
     if (exact.length === 0) return looks;
     return merged([...exact, ...looks]);
+  }
+
+  /** The same for the values alone that it was told of. */
+  findReleased(text: string): readonly SecretRange[] {
+    return merged(this.#exact(text));
+  }
+
+  #exact(text: string): readonly SecretRange[] {
+    return [...this.#long.find(text), ...this.#short.find(text)].map((hit) => exactRange(text, hit));
   }
 }
 

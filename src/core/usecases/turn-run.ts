@@ -17,6 +17,7 @@ import type { AssistantPorts } from './assistant.js';
 import { EventQueue } from './event-queue.js';
 import type { PromptAssembly } from './prompt-assembly.js';
 import { recordFindings } from './record-findings.js';
+import { ShownAnswer } from './shown-answer.js';
 
 const LAST_ROUND = 'The limit of tool calls for this turn is reached. Answer now with what you know, and say what is left to do.';
 
@@ -120,14 +121,18 @@ export class TurnRun {
     progress: AnswerInProgress,
   ): AsyncGenerator<TurnEvent, Answer> {
     let answer: Answer | undefined;
+    const shown = new ShownAnswer(this.#ports.redactor);
     try {
       for await (const event of model.stream(assembled.request, this.#control.signal)) {
         answer = progress.add(event);
-        if (event.type === 'text-delta' || event.type === 'reasoning-delta') yield event;
+        yield* shown.add(event);
         if (event.type === 'retry')
           yield notice('retry', `${this.#ports.redactor.redact(event.why)}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`);
       }
       this.#control.signal.throwIfAborted();
+    } catch (error) {
+      yield* shown.end();
+      throw error;
     } finally {
       if (answer === undefined && !progress.isEmpty()) await this.#append(progress.interrupted(this.#ports.system.now()));
     }

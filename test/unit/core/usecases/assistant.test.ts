@@ -367,6 +367,34 @@ describe('Assistant', () => {
     expect(subject.model.requests[0]?.messages[0]?.text).to.contain('hunter2-hunter2');
   });
 
+  it('shows no released secret while text and reasoning come in, and all of the rest', async () => {
+    const thoughts: readonly ModelEvent[] = ['the key hun', 'ter2-', 'hunter2'].map((text) => ({ type: 'reasoning-delta', text }));
+    const subject = await harness({ rounds: [[...thoughts, ...says('it is hunter2-hun', 'ter2.', ' Bye'), end()]] });
+    subject.redactor.remember(subject.secret('hunter2-hunter2'));
+    const events = await subject.turn('hi');
+    const shown = (type: 'text-delta' | 'reasoning-delta') =>
+      ofType(events, type)
+        .map(({ text }) => text)
+        .join('');
+    expect(shown('reasoning-delta')).to.equal('the key [redacted:vault]');
+    expect(shown('text-delta')).to.equal('it is [redacted:vault]. Bye');
+  });
+
+  it('shows what was held back of an answer that breaks off', async () => {
+    const breaking = (event: ModelEvent): void => {
+      if (event.type === 'end') throw new PyraError('model/network', 'gone');
+    };
+    const subject = await harness({ rounds: [[...says('half a wo'), end()]], beforeEvent: breaking });
+    subject.redactor.remember(subject.secret('hunter2-hunter2'));
+    let shown = '';
+    try {
+      for await (const event of subject.respond('hi')) if (event.type === 'text-delta') shown += event.text;
+    } catch {
+      // The failure itself is of another test.
+    }
+    expect(shown).to.equal('half a wo');
+  });
+
   it('gives the model no released secret back, even one that its own answer held', async () => {
     const read = tool('notes.read', 'read', () => 'ok');
     const subject = await harness({
