@@ -23,14 +23,16 @@ if (process.argv.includes('--prepare')) {
 
 const { bundle } = await import('./bundle.mjs');
 const { bundlePlugins } = await import('./bundle-plugins.mjs');
+const { writeLicenses } = await import('./licenses.mjs');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 await removeStale();
 await compileTypes();
 await rm(join(root, 'dist'), { recursive: true, force: true });
-await bundle(root, version);
+const files = await bundle(root, version);
 await copyDeclarations(['index.d.ts', 'plugin.d.ts']);
-await bundlePlugins(root);
+files.push(...(await bundlePlugins(root)));
+await writeLicenses(root, new Set(files), join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'));
 
 /** Removes what was compiled from sources that no longer exist: a deleted test would be run from there for ever. */
 async function removeStale() {

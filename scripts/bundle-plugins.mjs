@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { inputsOf } from './bundle.mjs';
 
 /**
  * What every plugin is bundled with. CommonJS, since an ES module that imports `node:http` loads undici at every start; short lines, since
@@ -18,16 +19,28 @@ const OPTIONS = {
   legalComments: 'none',
   // Native parts of a package are optional wherever a plugin may have one; none is allowed to load.
   loader: { '.node': 'empty' },
+  metafile: true,
   logLevel: 'warning',
 };
 
-/** Bundles the runtime that every plugin's process starts with, and the plugins that Pyra brings, into the `dist` of a project. */
+/**
+ * Bundles the runtime that every plugin's process starts with, and the plugins that Pyra brings, into the `dist` of a project; gives
+ * the paths of the files that they are made of.
+ */
 export async function bundlePlugins(root) {
+  const files = [];
   const runtime = 'src/adapters/plugins/child-main.ts';
   if (existsSync(join(root, runtime))) {
-    await build({ ...OPTIONS, absWorkingDir: root, entryPoints: [runtime], outfile: 'dist/plugin-child.cjs' });
+    files.push(...(await bundled(root, runtime, 'dist/plugin-child.cjs')));
   }
-  for (const name of await pluginNames(root)) await bundlePlugin(root, name);
+  for (const name of await pluginNames(root)) files.push(...(await bundlePlugin(root, name)));
+  return files;
+}
+
+async function bundled(root, entry, outfile) {
+  const alias = { 'pyra/plugin': join(root, 'src/plugin.ts') };
+  const { metafile } = await build({ ...OPTIONS, absWorkingDir: root, entryPoints: [entry], outfile, alias });
+  return inputsOf(metafile);
 }
 
 async function bundlePlugin(root, name) {
@@ -35,15 +48,10 @@ async function bundlePlugin(root, name) {
   const to = join(root, 'dist', 'plugins', name);
   const manifest = JSON.parse(await readFile(join(from, 'manifest.json'), 'utf8'));
   await mkdir(to, { recursive: true });
-  await build({
-    ...OPTIONS,
-    absWorkingDir: root,
-    entryPoints: [join('plugins', name, manifest.entry)],
-    outfile: join('dist', 'plugins', name, 'plugin.cjs'),
-    alias: { 'pyra/plugin': join(root, 'src/plugin.ts') },
-  });
+  const files = await bundled(root, join('plugins', name, manifest.entry), join('dist', 'plugins', name, 'plugin.cjs'));
   await writeFile(join(to, 'manifest.json'), `${JSON.stringify({ ...manifest, entry: 'plugin.cjs' }, undefined, 2)}\n`);
   await copyFile(join(from, 'README.md'), join(to, 'README.md'));
+  return files;
 }
 
 /** The folders under `plugins` that hold a manifest, sorted. */

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { writeLicenses } from './licenses.mjs';
 
 /**
  * esbuild makes a chunk for every set of entries that share a module: some seventy small ones for a single `ask`, and each costs a start about
@@ -16,15 +15,18 @@ const LIGHT = ['help', 'help-command', 'version-command', 'completion-command', 
   (name) => `src/frontends/terminal/${name}.ts`,
 );
 
-/** Bundles Pyra into the `dist` of a project. */
+/** Bundles Pyra into the `dist` of a project; gives the paths of the files that it is made of. */
 export async function bundle(root, version) {
   const options = bundleOptions(root, version);
   const { metafile } = await build({ ...options, write: false, metafile: true, minify: false, sourcemap: false });
   const { metafile: bundled } = await build({ ...options, metafile: true, plugins: [tie(root, tiesOf(metafile.inputs))] });
-  const used = Object.values(bundled.outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
-  );
-  await writeLicenses(root, new Set(used.map(([path]) => path)), join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'));
+  return inputsOf(bundled);
+}
+
+/** The paths of the files that something of is left in what esbuild wrote. */
+export function inputsOf({ outputs }) {
+  const used = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0));
+  return used.map(([path]) => path);
 }
 
 /** For each of our modules that is loaded when it is needed, the modules that are in memory by then. */
