@@ -1,4 +1,5 @@
 import { type PluginContext, type PluginSettings, ToolFailure } from 'pyra/plugin';
+import { presetOfAddress } from './provider-presets.js';
 
 /** How a server is spoken to: TLS from the start, TLS after STARTTLS, or in the clear, which the person has to write so. */
 export type Encryption = 'tls' | 'starttls' | 'none';
@@ -40,9 +41,10 @@ export function accountOf(name: string | undefined, context: Pick<PluginContext,
   return readAccount(chosen, settings);
 }
 
-/** Reads the answers of one account. */
+/** Reads the answers of one account. A server that they do not name is that of the address's provider, when it is a known one. */
 export function readAccount(name: string, settings: PluginSettings): Account {
   const address = text(settings.address) ?? '';
+  const preset = presetOfAddress(address);
   const ca = text(settings.ca);
   const timezone = text(settings.timezone);
   return {
@@ -50,8 +52,14 @@ export function readAccount(name: string, settings: PluginSettings): Account {
     address,
     user: text(settings.user) ?? address,
     auth: settings.auth === 'microsoft' || settings.auth === 'google' ? settings.auth : 'password',
-    imap: server(name, 'IMAP', settings.imap_host, settings.imap_port, settings.imap_tls, 993),
-    smtp: server(name, 'SMTP', settings.smtp_host, settings.smtp_port, settings.smtp_tls, 465),
+    imap:
+      text(settings.imap_host) === undefined && preset !== undefined
+        ? preset.imap
+        : server(name, 'IMAP', settings.imap_host, settings.imap_port, settings.imap_tls, 993),
+    smtp:
+      text(settings.smtp_host) === undefined && preset !== undefined
+        ? preset.smtp
+        : server(name, 'SMTP', settings.smtp_host, settings.smtp_port, settings.smtp_tls, 465),
     ...(ca === undefined ? {} : { ca }),
     ...(timezone === undefined ? {} : { timezone }),
   };

@@ -9,8 +9,14 @@ export type Credentials = { readonly user: string; readonly password: string } |
  * @throws ToolFailure when the person has not given it yet.
  */
 export async function credentials(account: Account, context: PluginContext): Promise<Credentials> {
-  if (account.auth !== 'password') {
-    throw new ToolFailure(`signing in at ${account.auth} is not possible; the account ${account.name} needs a password`);
+  if (account.auth === 'microsoft') {
+    const { microsoftToken } = await import('./microsoft-sign-in.js');
+    return { user: account.user, accessToken: await microsoftToken(account, context) };
+  }
+  if (account.auth === 'google') {
+    throw new ToolFailure(
+      'signing in at Google by a browser is not possible from here; Gmail works with an app password (https://myaccount.google.com/apppasswords) and the answer password to `auth`',
+    );
   }
   const password = await context.secrets.get(`${account.name}.password`);
   if (password !== undefined && password !== '') return { user: account.user, password };

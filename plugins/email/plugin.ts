@@ -4,5 +4,12 @@ import { definePlugin } from 'pyra/plugin';
 export default definePlugin({
   tools: {
     folders: async (args, context) => (await import('./list-folders.js')).listFolders(args, context),
+    draft: async (args, context) => (await import('./save-draft.js')).saveDraft(args, context),
+    send: async (args, context) => (await import('./send-message.js')).sendMessage(args, context),
   },
+  previews: {
+    draft: async (args, context) => (await import('./save-draft.js')).previewDraft(args, context),
+    send: async (args, context) => (await import('./send-message.js')).previewMessage(args, context),
+  },
+  check: async (account, context) => (await import('./check-account.js')).checkAccount(account, context),
 });
