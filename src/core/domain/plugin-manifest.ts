@@ -65,7 +65,10 @@ export interface PluginPermissions {
   readonly write: readonly string[];
   /** Programs that it may start; whoever may do that is as strong as the person. */
   readonly run: readonly string[];
-  /** `host:port`, `*.suffix:port`, or with a setting in place of host or port: `{settings.imap_host}:{settings.imap_port}`. */
+  /**
+   * `host:port`, `*.suffix:port`, or with a setting in place of host or port: `{settings.imap_host}:{settings.imap_port}`. A setting of the
+   * kind `url` alone, `{settings.url}`, stands for the host and the port (or the scheme's own) of that address.
+   */
   readonly net: readonly string[];
 }
 
