@@ -18,6 +18,7 @@ import { Assistant } from './core/usecases/assistant.js';
 import type { Foundation } from './core/usecases/foundation.js';
 import { MemoryKeeper } from './core/usecases/memory-keeper.js';
 import { MemoryTools } from './core/usecases/memory-tools.js';
+import { PluginShelf } from './core/usecases/plugin-shelf.js';
 import type { Pyra } from './core/usecases/pyra.js';
 import { RedactingVault } from './core/usecases/redacting-vault.js';
 import { ResultTools } from './core/usecases/result-tools.js';
@@ -87,7 +88,8 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
   const models = await get(tokens.models);
   const memory = new MemoryKeeper({ store: await get(tokens.memoryStore), system, redactor });
   const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], parts.tools ?? []);
-  const gate = new ToolGate({ toolbox, checker: await get(tokens.schemaChecker), audit: log, system, redactor, settings });
+  const checker = await get(tokens.schemaChecker);
+  const gate = new ToolGate({ toolbox, checker, audit: log, system, redactor, settings });
   const assistant = new Assistant({
     model: async (ref) =>
       parts.model ?? new RetryingModel(await models.open(ref ?? modelOf(settings)), system, settings.ai.timeout_seconds * 1000),
@@ -100,8 +102,20 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
     audit: log,
     settings,
   });
+  const plugins = new PluginShelf({
+    library: () => get(tokens.pluginLibrary),
+    store: () => get(tokens.pluginSettings),
+    host: () => get(tokens.pluginHost),
+    checker,
+    settings: settingsStore,
+    secrets: vault,
+    audit: log,
+    system,
+    redactor,
+  });
   return {
     assistant,
+    plugins,
     gate,
     toolbox: { definitions: () => toolbox.definitions(), faults: () => toolbox.faults() },
     memory,

@@ -5,6 +5,8 @@ import type { ConversationStore } from './ports/conversation-store.js';
 import type { Home } from './ports/home.js';
 import type { ModelCatalog } from './ports/language-model.js';
 import type { MemoryStore } from './ports/memory-store.js';
+import type { PluginHost } from './ports/plugin-host.js';
+import type { PluginLibrary, PluginSettingsStore } from './ports/plugin-library.js';
 import type { SchemaChecker } from './ports/schema-checker.js';
 import type { SecretDetector } from './ports/secret-detector.js';
 import type { SettingsStore } from './ports/settings-store.js';
@@ -60,6 +62,9 @@ export const tokens = {
   home: token<Home>('Home'),
   memoryStore: token<MemoryStore>('MemoryStore'),
   models: token<ModelCatalog>('ModelCatalog'),
+  pluginHost: token<PluginHost>('PluginHost'),
+  pluginLibrary: token<PluginLibrary>('PluginLibrary'),
+  pluginSettings: token<PluginSettingsStore>('PluginSettingsStore'),
   schemaChecker: token<SchemaChecker>('SchemaChecker'),
   secretDetector: token<SecretDetector>('SecretDetector'),
   settingsStore: token<SettingsStore>('SettingsStore'),

@@ -10,6 +10,7 @@ import type { Finding } from '../domain/finding.js';
 import type { Redactor } from '../domain/redaction.js';
 import type { Assistant } from './assistant.js';
 import type { MemoryKeeper } from './memory-keeper.js';
+import type { PluginShelf } from './plugin-shelf.js';
 import type { ToolGate } from './tool-gate.js';
 import type { Toolbox } from './toolbox.js';
 
@@ -21,6 +22,7 @@ export interface Pyra {
   /** What can be called. It lists tools and gives none of them out: only the gate reaches a provider. */
   readonly toolbox: Pick<Toolbox, 'definitions' | 'faults'>;
   readonly memory: MemoryKeeper;
+  readonly plugins: PluginShelf;
   readonly conversations: ConversationStore;
   readonly vault: SecretStore & VaultLock;
   readonly unlockAgent: UnlockAgent;
