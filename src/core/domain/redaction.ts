@@ -49,7 +49,8 @@ export class Redactor {
     this.#released = {
       // Two characters more than the form, since those at the edges of base64 may belong to it.
       longest: Math.max(longest, ...forms.map(({ text }) => text.length + 2)),
-      spaces: Math.max(spaces, value.match(/\s/g)?.length ?? 0),
+      // Line ends may be written with two characters.
+      spaces: Math.max(spaces, value.replace(/\r?\n/g, '\r\n').match(/\s/g)?.length ?? 0),
     };
   }
 

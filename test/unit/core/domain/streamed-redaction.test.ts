@@ -29,6 +29,11 @@ describe('the redaction of a stream', () => {
     expect(shown(knowing(KEY), ['He', 'llo wor', 'ld. Bye'])).to.deep.equal(['', 'Hello ', 'world. ', 'Bye']);
   });
 
+  it('waits for the end of a value whose line ends are written with two characters', () => {
+    const all = shown(knowing(PHRASE), [...PHRASE.replace('\n', '\r\n')]).join('');
+    expect(all).not.to.contain('correct');
+  });
+
   for (const value of [KEY, PHRASE, 'päss wörd-geheim', `${'A1b2'.repeat(12)}==`]) {
     it(`takes out every form of ${JSON.stringify(value)}, however it is cut into pieces`, () => {
       const redactor = knowing(KEY, PHRASE, value);
