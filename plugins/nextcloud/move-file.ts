@@ -17,9 +17,11 @@ export function moveFile(args: MoveArguments, context: PluginContext): Promise<T
   return withFiles(args.account, context, async ({ server, account }) => {
     const entry = await server.stat(from);
     if (entry === undefined) throw new ToolFailure(`there is no ${shownPath(from)} on ${server.name}`);
+    // What servers answer when it is missing differs: 409, 404, even 500.
+    if ((await server.stat(parentOf(to)))?.type !== 'folder') throw new ToolFailure(noFolderWords(to));
     const outcome = await server.move(entry, to);
     if (outcome === 'taken') throw new ToolFailure(takenWords(to));
-    if (outcome === 'no-folder') throw new ToolFailure(`the folder ${shownPath(parentOf(to))} does not exist, so nothing was moved`);
+    if (outcome === 'no-folder') throw new ToolFailure(noFolderWords(to));
     return { text: `moved ${shownPath(from)} to ${shownPath(to)} on ${server.name}`, data: { account, from, to } };
   });
 }
@@ -40,7 +42,7 @@ export function previewMove(args: MoveArguments, context: PluginContext): Promis
 async function refusalOf(server: FileServer, to: RemotePath): Promise<string | undefined> {
   if ((await server.stat(to)) !== undefined) return takenWords(to);
   const parent = await server.stat(parentOf(to));
-  return parent?.type === 'folder' ? undefined : `there is no folder ${shownPath(parentOf(to))}`;
+  return parent?.type === 'folder' ? undefined : noFolderWords(to);
 }
 
 function pathsOf(args: MoveArguments): { readonly from: RemotePath; readonly to: RemotePath } {
@@ -54,4 +56,8 @@ function pathsOf(args: MoveArguments): { readonly from: RemotePath; readonly to:
 
 function takenWords(to: RemotePath): string {
   return `${shownPath(to)} exists already, and a move never overwrites; choose another name`;
+}
+
+function noFolderWords(to: RemotePath): string {
+  return `there is no folder ${shownPath(parentOf(to))}, so nothing is moved`;
 }
