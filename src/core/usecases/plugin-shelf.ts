@@ -1,15 +1,15 @@
 import type { AuditLog } from '../../ports/audit-log.js';
-import type { PluginHost } from '../../ports/plugin-host.js';
+import type { OpenPlugin, PluginDesk, PluginHost } from '../../ports/plugin-host.js';
 import type { PluginLibrary, PluginSettingsStore } from '../../ports/plugin-library.js';
 import type { SchemaChecker } from '../../ports/schema-checker.js';
 import type { SettingsStore } from '../../ports/settings-store.js';
 import type { System } from '../../ports/system.js';
 import type { SecretStore } from '../../ports/vault.js';
 import type { SecretName, ToolName } from '../domain/identifiers.js';
-import type { JsonValue } from '../domain/json.js';
+import type { JsonObject, JsonValue } from '../domain/json.js';
 import type { InstalledPlugin, PluginPackage, PluginStatus, SandboxTier } from '../domain/plugin.js';
 import type { PluginDifference } from '../domain/plugin-difference.js';
-import type { ManifestCommand, PluginAccount, PluginName, SetupQuestion } from '../domain/plugin-manifest.js';
+import type { ManifestCommand, ManifestTool, PluginAccount, PluginName, SetupQuestion } from '../domain/plugin-manifest.js';
 import type { Redactor } from '../domain/redaction.js';
 import type { Secret } from '../domain/secret.js';
 
@@ -81,6 +81,15 @@ export interface PluginPrompt {
   readonly text: string;
 }
 
+/** A plugin that is tried. */
+export interface TrialPlugin {
+  readonly plugin: InstalledPlugin;
+  /** Close it. */
+  readonly open: OpenPlugin;
+  /** How arguments do not fit a tool, as the gate would say; empty when they do. */
+  argumentFaults(tool: ManifestTool, args: JsonObject): Promise<readonly string[]>;
+}
+
 /** The person's plugins: what front-ends do with them. Looking, installing and updating runs no code that was not shown before. */
 export class PluginShelf {
   readonly #ports: ShelfPorts;
@@ -92,6 +101,18 @@ export class PluginShelf {
   /** The plugins that Pyra brings, whether installed or not, sorted by name. */
   async bundled(): Promise<readonly PluginPackage[]> {
     return (await this.#ports.library()).bundled();
+  }
+
+  /**
+   * Installs the plugin of a folder and opens it with a desk of the caller's, for trying it in a home of its own: nothing of it is enabled,
+   * shown or asked. `plugin/bad-manifest`, `plugin/incompatible`, `not-found`.
+   */
+  async tryOut(folder: string, desk: PluginDesk): Promise<TrialPlugin> {
+    const [library, host] = [await this.#ports.library(), await this.#ports.host()];
+    const source = { kind: 'folder', path: folder } as const;
+    const plugin = await library.install(source, (await library.inspect(source)).digest);
+    const argumentFaults: TrialPlugin['argumentFaults'] = (tool, args) => this.#ports.checker.check(tool.parameters, args);
+    return { plugin, open: host.open(plugin, desk), argumentFaults };
   }
 
   /** The installed plugins with their states, sorted by name. */
