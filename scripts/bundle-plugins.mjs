@@ -28,13 +28,14 @@ const OPTIONS = {
  * the paths of the files that they are made of.
  */
 export async function bundlePlugins(root) {
-  const files = [];
-  const runtime = 'src/adapters/plugins/child-main.ts';
-  if (existsSync(join(root, runtime))) {
-    files.push(...(await bundled(root, runtime, 'dist/plugin-child.cjs')));
-  }
+  const files = [...(await bundleRuntime(root))];
   for (const name of await pluginNames(root)) files.push(...(await bundlePlugin(root, name)));
   return files;
+}
+
+/** Bundles the runtime alone; gives the paths of the files that it is made of. */
+export function bundleRuntime(root) {
+  return bundled(root, 'src/adapters/plugins/child-main.ts', 'dist/plugin-child.cjs');
 }
 
 async function bundled(root, entry, outfile) {

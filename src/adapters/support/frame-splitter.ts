@@ -1,0 +1,47 @@
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Cuts a stream of bytes into frames at line feeds alone, as MCP's stdio transport has them; U+2028 and its kin are ordinary characters. */
+export class FrameSplitter {
+  readonly #maxBytes: number;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+
+  /** `maxBytes` is the most that one frame may have, without its line feed. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Takes the next piece and gives the frames that it completes, empty lines left out. Throws a RangeError for a frame that is too long. */
+  *push(bytes: Uint8Array): Generator<Uint8Array> {
+    let start = 0;
+    for (let feed = bytes.indexOf(LF); feed >= 0; feed = bytes.indexOf(LF, start)) {
+      const frame = this.#complete(bytes.subarray(start, feed));
+      start = feed + 1;
+      if (frame.length > 0 && !(frame.length === 1 && frame[0] === CR)) yield frame;
+    }
+    if (start < bytes.length) this.#keep(bytes.slice(start));
+  }
+
+  #complete(last: Uint8Array): Uint8Array {
+    if (this.#pending.length === 0) {
+      if (last.length > this.#maxBytes) throw this.#tooLong();
+      return last;
+    }
+    this.#keep(last);
+    const frame = Buffer.concat(this.#pending, this.#pendingBytes);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return frame;
+  }
+
+  #keep(part: Uint8Array): void {
+    this.#pendingBytes += part.length;
+    if (this.#pendingBytes > this.#maxBytes) throw this.#tooLong();
+    this.#pending.push(part);
+  }
+
+  #tooLong(): RangeError {
+    return new RangeError(`a frame is longer than ${this.#maxBytes} bytes`);
+  }
+}
