@@ -18,13 +18,16 @@ export interface ChildRequests {
   readonly 'secrets/set': { readonly params: { readonly name: string; readonly value: string }; readonly result: Record<string, never> };
 }
 
-/** What either side tells the other without an answer. `notifications/cancelled` goes to the child; `net/refused` too; the others come from it. */
-export interface Notifications {
-  readonly 'notifications/cancelled': { readonly requestId: number };
-  readonly 'notifications/progress': { readonly requestId: number; readonly message: string };
-  readonly 'notifications/message': { readonly data: string };
+/** What the host tells the child without an answer, besides `notifications/cancelled` with the id of a request. */
+export interface HostNotifications {
   /** The broker refused the connection with this number, in words. */
   readonly 'net/refused': { readonly id: number; readonly why: string };
+}
+
+/** What the child tells the host without an answer. */
+export interface ChildNotifications {
+  readonly 'notifications/progress': { readonly requestId: number; readonly message: string };
+  readonly 'notifications/message': { readonly data: string };
 }
 
 /** What the child is told at the start. */
@@ -63,6 +66,8 @@ export interface CallResult {
   readonly data?: JsonValue;
   readonly source?: string;
   readonly outcome: 'ok' | 'failed';
+  /** Whether the handler broke, rather than failed as it may. */
+  readonly crashed?: boolean;
   /** Whether more than the limit was there and was cut. */
   readonly cut?: boolean;
 }
