@@ -1,4 +1,5 @@
 import type { Bind } from 'inversify';
+import type { Redactor } from './core/domain/redaction.js';
 import type { Settings } from './core/domain/settings.js';
 import type { AuditLog } from './ports/audit-log.js';
 import type { ConversationStore } from './ports/conversation-store.js';
@@ -65,6 +66,8 @@ export const tokens = {
   pluginHost: token<PluginHost>('PluginHost'),
   pluginLibrary: token<PluginLibrary>('PluginLibrary'),
   pluginSettings: token<PluginSettingsStore>('PluginSettingsStore'),
+  /** Takes every secret that was released out of what is written down or shown. */
+  redactor: token<Redactor>('Redactor'),
   schemaChecker: token<SchemaChecker>('SchemaChecker'),
   secretDetector: token<SecretDetector>('SecretDetector'),
   settingsStore: token<SettingsStore>('SettingsStore'),

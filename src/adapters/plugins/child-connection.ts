@@ -1,0 +1,212 @@
+import { isPyraError } from '../../core/domain/errors.js';
+import type { JsonObject } from '../../core/domain/json.js';
+import type { InstalledPlugin } from '../../core/domain/plugin.js';
+import { Secret } from '../../core/domain/secret.js';
+import type { PluginDesk } from '../../ports/plugin-host.js';
+import type { System } from '../../ports/system.js';
+import { JsonRpcPeer, type RpcEnd } from '../support/json-rpc-peer.js';
+import { METHOD_FAILED, RpcError } from '../support/rpc-error.js';
+import type { ChildEnd, LaunchedChild } from './launched-child.js';
+import { watchMemory } from './memory-watch.js';
+import { PluginGone } from './plugin-gone.js';
+import { type HostNotifications, type HostRequests, type InitializeResult, MAX_FRAME_BYTES } from './plugin-protocol.js';
+import { collectText } from './stderr-collector.js';
+
+/** How long a child may take after a cancel before it is killed. */
+const CANCEL_MS = 2_000;
+/** How long a child may take to end after its stdin or stdout was closed. */
+const END_MS = 1_000;
+const MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
+const LONGEST_SECRET_NAME = 128;
+
+/** What a connection is made from. */
+export interface ChildConnectionParts {
+  readonly plugin: InstalledPlugin;
+  readonly desk: PluginDesk;
+  readonly system: Pick<System, 'deadline'>;
+  /** Writes to the log of plugins' errors. */
+  readonly log: (text: string) => void;
+  /** Called once, when the child is gone; with the reason in words when that was not meant. */
+  readonly onGone: (crash: string | undefined) => void;
+}
+
+/** One running child: its frames, what waits for it, and its end. */
+export class ChildConnection {
+  readonly #parts: ChildConnectionParts;
+  readonly #child: LaunchedChild;
+  readonly #peer: JsonRpcPeer<HostRequests, HostNotifications>;
+  readonly #progress = new Map<number, (text: string) => void>();
+  readonly #unwatch: () => void;
+  readonly #gone: Promise<PluginGone>;
+  #running = 0;
+  #closing = false;
+  #ending = false;
+  #crash: string | undefined;
+
+  constructor(child: LaunchedChild, parts: ChildConnectionParts) {
+    this.#parts = parts;
+    this.#child = child;
+    const { log } = parts;
+    collectText(child.stderr, log);
+    this.#peer = new JsonRpcPeer({
+      input: child.stdout,
+      output: child.stdin,
+      maxFrameBytes: MAX_FRAME_BYTES,
+      methods: { 'secrets/get': (params) => this.#secret(params), 'secrets/set': (params) => this.#setSecret(params) },
+      notices: {
+        'notifications/progress': ({ requestId, message }) => this.#progress.get(Number(requestId))?.(String(message)),
+        'notifications/message': ({ data }) => log(String(data)),
+      },
+      onEnd: (why) => this.#ended(why),
+    });
+    this.#unwatch = watchMemory(
+      () => child.pid(),
+      MEMORY_LIMIT_BYTES,
+      () => this.crash('used more than 512 MB of memory'),
+    );
+    this.#gone = child.ended.then((end) => this.#settle(end));
+  }
+
+  /** Whether nothing is being asked. */
+  get idle(): boolean {
+    return this.#running === 0;
+  }
+
+  /** Loads the plugin's code; gives the names of its handlers. Throws {@link PluginGone} with the reason. */
+  async initialize(entry: string, ca: readonly string[], signal: AbortSignal): Promise<InitializeResult> {
+    const { manifest, dataFolder } = this.#parts.plugin;
+    const params = { api: 1, name: manifest.name, entry, dataDir: dataFolder, ca } as const;
+    try {
+      return await this.#ask('initialize', params, signal);
+    } catch (error) {
+      if (signal.aborted) this.crash('did not start in time');
+      else if (error instanceof RpcError) this.crash(`cannot be loaded: ${error.message}`);
+      throw await this.#gone;
+    }
+  }
+
+  /**
+   * Asks the child. Rejects with the signal's reason at once on an abort, after which the child has two seconds to answer before it is
+   * killed; with an {@link RpcError} that it answered; with {@link PluginGone} when it is gone.
+   */
+  async ask<Method extends 'tools/call' | 'tools/preview' | 'check'>(
+    method: Method,
+    params: HostRequests[Method]['params'],
+    signal: AbortSignal,
+    progress?: (text: string) => void,
+  ): Promise<HostRequests[Method]['result']> {
+    try {
+      return await this.#ask(method, params, signal, progress);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof RpcError || error instanceof RangeError) throw error;
+      const { message } = await this.#gone;
+      throw new PluginGone(`${message}; it may have had its effect`);
+    }
+  }
+
+  /** Tells the child that the broker refused a connection. */
+  refused(id: number, why: string): void {
+    this.#peer.notify('net/refused', { id, why });
+  }
+
+  /** Kills the child and says why; only the first reason counts. */
+  crash(reason: string): void {
+    if (!this.#closing) this.#crash ??= reason;
+    this.#child.kill();
+  }
+
+  /** Lets the child end by itself, which it has a second for. */
+  retire(): void {
+    this.#closing = true;
+    this.#child.stdin.end();
+    this.#killLater(() => this.#child.kill());
+  }
+
+  /** Kills the child, and resolves when it is gone. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#ending = true;
+    this.#child.hold(true);
+    this.#child.kill();
+    await this.#gone;
+  }
+
+  async #ask<Method extends keyof HostRequests>(
+    method: Method,
+    params: HostRequests[Method]['params'],
+    signal: AbortSignal,
+    progress?: (text: string) => void,
+  ): Promise<HostRequests[Method]['result']> {
+    this.#running += 1;
+    this.#child.hold(true);
+    const sent = this.#peer.request(method, params, signal);
+    if (progress !== undefined) this.#progress.set(sent.id, progress);
+    const cancelled = (): void => this.#mustAnswer(sent.answered);
+    signal.addEventListener('abort', cancelled, { once: true });
+    void sent.answered.then(() => {
+      signal.removeEventListener('abort', cancelled);
+      this.#progress.delete(sent.id);
+      this.#running -= 1;
+      if (this.#running === 0 && !this.#ending) this.#child.hold(false);
+    });
+    return sent.answer;
+  }
+
+  #mustAnswer(answered: Promise<void>): void {
+    const { signal, dispose } = this.#parts.system.deadline([], CANCEL_MS);
+    signal.addEventListener('abort', () => this.crash('did not stop when it was told to'), { once: true });
+    void answered.then(dispose);
+  }
+
+  async #secret({ name }: JsonObject): Promise<{ readonly value: string | null }> {
+    const secret = await this.#atDesk((desk) => desk.secret(secretName(name)));
+    return { value: secret?.reveal() ?? null };
+  }
+
+  async #setSecret({ name, value }: JsonObject): Promise<Record<string, never>> {
+    if (typeof value !== 'string') throw new RpcError(METHOD_FAILED, 'the value of a secret is a text');
+    await this.#atDesk((desk) => desk.setSecret(secretName(name), new Secret(value)));
+    return {};
+  }
+
+  /** What the person can mend is told to the plugin, the rest is not. */
+  async #atDesk<T>(action: (desk: PluginDesk) => Promise<T>): Promise<T> {
+    try {
+      return await action(this.#parts.desk);
+    } catch (error) {
+      if (isPyraError(error)) throw new RpcError(METHOD_FAILED, error.message);
+      throw error;
+    }
+  }
+
+  #ended(why: RpcEnd): void {
+    this.#ending = true;
+    this.#child.hold(true);
+    if (why.kind === 'fault') this.crash(`broke the protocol: ${why.reason}`);
+    // How it ended is not known yet: its streams are closed before it is gone.
+    else this.#killLater(() => this.crash('closed its output'));
+  }
+
+  #killLater(kill: () => void): void {
+    const timer = setTimeout(kill, END_MS);
+    timer.unref();
+    void this.#gone.then(() => clearTimeout(timer));
+  }
+
+  #settle({ code, signal }: ChildEnd): PluginGone {
+    this.#unwatch();
+    const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+    const crash = this.#closing ? undefined : (this.#crash ?? how);
+    const gone = new PluginGone(`the plugin ${crash ?? 'was closed'}`);
+    this.#peer.close(gone);
+    if (crash !== undefined) this.#parts.log(crash);
+    this.#parts.onGone(crash);
+    return gone;
+  }
+}
+
+function secretName(name: unknown): string {
+  if (typeof name !== 'string' || name.length > LONGEST_SECRET_NAME) throw new RpcError(METHOD_FAILED, 'a secret has a short name');
+  return name;
+}
