@@ -4,6 +4,7 @@ import { ageModule } from './adapters/age/module.js';
 import { filesystemModule } from './adapters/filesystem/module.js';
 import { jsonSchemaModule } from './adapters/json-schema/module.js';
 import { openaiModule } from './adapters/openai/module.js';
+import { pluginsModule } from './adapters/plugins/module.js';
 import { secretPatternsModule } from './adapters/secret-patterns/module.js';
 import { settingsModule } from './adapters/settings/module.js';
 import { homeFolder } from './adapters/support/home-folder.js';
@@ -170,7 +171,16 @@ function containerFor(options: PyraOptions): Container {
   container.bind(tokens.homePath).toConstantValue(options.home ?? homeFolder(environment, options.profile));
   container.bind(tokens.environment).toConstantValue(environment);
   container.bind(tokens.askPassphrase).toConstantValue(options.askPassphrase ?? (async () => undefined));
-  container.load(systemModule, filesystemModule, settingsModule, ageModule, openaiModule, secretPatternsModule, jsonSchemaModule);
+  container.load(
+    systemModule,
+    filesystemModule,
+    settingsModule,
+    ageModule,
+    openaiModule,
+    secretPatternsModule,
+    jsonSchemaModule,
+    pluginsModule,
+  );
   replace(container, tokens.vault, parts.vault);
   const { vault } = parts;
   if (isSealing(vault)) container.rebind(tokens.auditSeal).toConstantValue({ key: () => vault.sealKey() });

@@ -39,6 +39,7 @@ export function homeFiles(paths: HomePaths): readonly HomeEntry[] {
     file(paths.keyring, 0o400),
     directory(paths.secrets),
     directory(paths.profiles),
+    directory(paths.pluginState),
   ];
 }
 

@@ -18,15 +18,17 @@ export interface PluginFileContent {
   readonly content: Uint8Array;
 }
 
-/** What stands below a plugin's folder: its regular files without `data/`, and one sentence for each thing that must not be there. */
-interface FoundFiles {
+/** What stands below a plugin's folder. */
+export interface FoundFiles {
+  /** The regular files but those of `data/`, sorted by path. */
   readonly files: readonly PluginFile[];
+  /** One sentence for each thing that could lead out of the folder. */
   readonly faults: readonly string[];
 }
 
 /** The regular files of a plugin's folder but for `data/`, sorted by path. Links and devices are none: see {@link linksIn}. */
 export async function filesOf(folder: string): Promise<readonly PluginFile[]> {
-  return (await look(folder, false)).files;
+  return (await lookInto(folder, (path) => path === DATA_FOLDER)).files;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function filesOf(folder: string): Promise<readonly PluginFile[]> {
  * name, sockets, pipes, devices. Empty when there is none.
  */
 export async function linksIn(folder: string): Promise<readonly string[]> {
-  return (await look(folder, true)).faults;
+  return (await lookInto(folder, () => false)).faults;
 }
 
 /** SHA-256 in hex over all files of a plugin's folder but for `data/`. */
@@ -64,26 +66,36 @@ export async function contentsOf(folder: string, files: readonly PluginFile[]): 
   return contents;
 }
 
-async function look(folder: string, withData: boolean): Promise<FoundFiles> {
+/**
+ * Everything below a folder but for what `skip` passes over, by its relative path. Visits at most `most` entries: what is larger is told as
+ * a fault, and the rest of it is not looked at.
+ */
+export async function lookInto(folder: string, skip: (path: string) => boolean, most = 100_000): Promise<FoundFiles> {
   const files: PluginFile[] = [];
   const faults: string[] = [];
+  let visited = 0;
   const visit = async (below: string): Promise<void> => {
-    const names = await readdir(join(folder, below));
-    for (const name of names) {
+    for (const name of await readdir(join(folder, below))) {
       const path = below === '' ? name : `${below}/${name}`;
-      if (path === DATA_FOLDER && !withData) continue;
+      if (skip(path) || visited > most) continue;
+      visited += 1;
       const status = await lstat(join(folder, path));
-      if (status.isSymbolicLink()) faults.push(`${path} is a symbolic link`);
-      else if (status.isDirectory()) await visit(path);
-      else if (!status.isFile()) faults.push(`${path} is ${status.isSocket() ? 'a socket' : status.isFIFO() ? 'a pipe' : 'a device'}`);
-      else {
+      if (status.isDirectory()) await visit(path);
+      else if (status.isFile()) {
         if (status.nlink > 1) faults.push(`${path} has another name elsewhere (a hard link)`);
         if (!path.startsWith(`${DATA_FOLDER}/`)) files.push({ path, bytes: status.size });
-      }
+      } else faults.push(`${path} is ${kindOf(status)}`);
     }
   };
+  if ((await lstat(folder)).isSymbolicLink()) return { files, faults: ['its folder is a symbolic link'] };
   await visit('');
+  if (visited > most) faults.push(`it has more than ${most.toLocaleString('en')} files and folders`);
   return { files: files.sort((left, right) => compare(left.path, right.path)), faults: faults.sort(compare) };
+}
+
+function kindOf(status: { isSymbolicLink(): boolean; isSocket(): boolean; isFIFO(): boolean }): string {
+  if (status.isSymbolicLink()) return 'a symbolic link';
+  return status.isSocket() ? 'a socket' : status.isFIFO() ? 'a pipe' : 'a device';
 }
 
 /** By code unit, so that no locale changes a digest. */

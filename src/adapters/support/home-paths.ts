@@ -21,6 +21,8 @@ export interface HomePaths {
   readonly usage: string;
   /** What `config.yaml` said when it was last read: spares each start the parser. */
   readonly settingsCache: string;
+  /** What is known of each installed plugin, out of its reach. */
+  readonly pluginState: string;
   readonly vault: string;
   /** The sentinel: missing in an existing home = refuse to start. */
   readonly vaultSentinel: string;
@@ -51,6 +53,7 @@ export function homePaths(root: string): HomePaths {
     history: join(state, 'history'),
     usage: join(state, 'usage.jsonl'),
     settingsCache: join(state, 'settings.json'),
+    pluginState: join(state, 'plugins'),
     vault,
     vaultSentinel: join(vault, '.vault_lock'),
     keyring: join(vault, 'keyring.age'),

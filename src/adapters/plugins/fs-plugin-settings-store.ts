@@ -1,0 +1,87 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { PyraError } from '../../core/domain/errors.js';
+import { isJsonObject } from '../../core/domain/json.js';
+import { isPluginName } from '../../core/domain/parse-plugin-manifest.js';
+import type { PluginSettings } from '../../core/domain/plugin.js';
+import type { PluginAccount, PluginName } from '../../core/domain/plugin-manifest.js';
+import type { PluginSettingsStore } from '../../ports/plugin-library.js';
+import { writeFileAtomic } from '../support/atomic-file.js';
+import { withFileLock } from '../support/file-lock.js';
+import { makeFolders } from '../support/make-folders.js';
+import { safePath } from '../support/safe-path.js';
+import { systemErrorCode } from '../support/write-error.js';
+import { DATA_FOLDER } from './plugin-files.js';
+import { answersPath, textOf } from './plugin-record.js';
+
+/** The largest file that a question takes, in bytes. */
+const MAX_FILE_BYTES = 1_000_000;
+
+/** The answers to plugins' questions, one file each in `state/plugins/`, where no plugin can write. */
+export class FsPluginSettingsStore implements PluginSettingsStore {
+  readonly #plugins: string;
+  readonly #state: string;
+
+  /** `plugins`, `state`: `plugins/` and `state/plugins/` of the home, absolute. */
+  constructor(plugins: string, state: string) {
+    this.#plugins = plugins;
+    this.#state = state;
+  }
+
+  async load(name: PluginName): Promise<PluginSettings> {
+    const text = await textOf(answersPath(this.#state, checked(name)));
+    if (text === undefined) return {};
+    try {
+      const value: unknown = JSON.parse(text);
+      if (isJsonObject(value) && Object.values(value).every(isJsonObject)) return value as PluginSettings;
+    } catch {
+      // Told below.
+    }
+    throw new PyraError('home/insecure', `state/plugins/${name}.settings.json is damaged`, {
+      hint: `remove it and answer the questions again: pyra plugin setup ${name}`,
+    });
+  }
+
+  async save(name: PluginName, settings: PluginSettings): Promise<void> {
+    makeFolders(this.#state);
+    const path = answersPath(this.#state, checked(name));
+    await withFileLock(join(this.#state, `.${name}.settings.lock`), () => writeFileAtomic(path, `${JSON.stringify(settings)}\n`, 0o600));
+  }
+
+  async keepFile(name: PluginName, account: PluginAccount, key: string, path: string): Promise<string> {
+    const content = await contentOf(path);
+    const ending = /^\.[A-Za-z0-9]{1,8}$/.exec(extname(path))?.[0] ?? '';
+    const kept = `${account}.${key}${ending.toLowerCase()}`;
+    const target = await safePath(this.#plugins, `${checked(name)}/${DATA_FOLDER}/${kept}`);
+    makeFolders(await safePath(this.#plugins, `${name}/${DATA_FOLDER}`));
+    await writeFileAtomic(target, content, 0o600);
+    return kept;
+  }
+}
+
+async function contentOf(path: string): Promise<Uint8Array> {
+  let file: FileHandle;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    if (systemErrorCode(cause) === undefined) throw cause;
+    throw new PyraError('not-found', `${basename(path)} cannot be read`, {
+      hint: 'name a file that is there, and that you may read',
+      cause,
+    });
+  }
+  try {
+    const status = await file.stat();
+    if (!status.isFile()) throw new PyraError('not-found', `${basename(path)} is not a file`);
+    if (status.size > MAX_FILE_BYTES) throw new PyraError('limit/reached', `${basename(path)} is larger than 1 MB`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+function checked(name: PluginName): PluginName {
+  if (isPluginName(name)) return name;
+  throw new PyraError('usage', 'this is no name of a plugin');
+}

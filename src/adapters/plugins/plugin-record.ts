@@ -1,0 +1,98 @@
+import { constants } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PyraError } from '../../core/domain/errors.js';
+import type { Instant } from '../../core/domain/identifiers.js';
+import { isJsonObject } from '../../core/domain/json.js';
+import { isPluginName } from '../../core/domain/parse-plugin-manifest.js';
+import type { PluginSource } from '../../core/domain/plugin.js';
+import type { PluginManifest, PluginName } from '../../core/domain/plugin-manifest.js';
+import { writeFileAtomic } from '../support/atomic-file.js';
+import { systemErrorCode } from '../support/write-error.js';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** What is known of an installed plugin, as the person accepted it. */
+export interface PluginRecord {
+  readonly v: 1;
+  readonly manifest: PluginManifest;
+  readonly source: PluginSource;
+  readonly digest: string;
+  /** Each file with its own SHA-256, so that what changed can be named. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly installedAt: Instant;
+  readonly blocked?: { readonly reason: string; readonly at: Instant };
+  /**
+   * What was begun and must be brought to its end: files that stand ready in this folder beside the plugin's own (and the rest of the record
+   * is about them already), or a removal.
+   */
+  readonly pending?: { readonly staged: string } | { readonly removal: true };
+}
+
+/** The record of a plugin; `undefined` where there is none. `home/insecure` for one that cannot be read as what was written. */
+export async function readRecord(state: string, name: PluginName): Promise<PluginRecord | undefined> {
+  const text = await textOf(recordPath(state, name));
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isJsonObject(value) && value.v === 1 && isJsonObject(value.manifest) && value.manifest.name === name) {
+      return value as unknown as PluginRecord;
+    }
+  } catch {
+    // Told below.
+  }
+  throw new PyraError('home/insecure', `state/plugins/${name}.json is damaged`, {
+    hint: `remove it (rm '${recordPath(state, name)}') and install the plugin again; its settings and data stay`,
+  });
+}
+
+/** Stores a record whole or not at all. */
+export async function writeRecord(state: string, record: PluginRecord): Promise<void> {
+  await writeFileAtomic(recordPath(state, record.manifest.name), `${JSON.stringify(record)}\n`, 0o600);
+}
+
+/** Forgets a plugin: its record and its answers. */
+export async function deleteRecord(state: string, name: PluginName): Promise<void> {
+  await rm(answersPath(state, name), { force: true });
+  await rm(recordPath(state, name), { force: true });
+}
+
+/** The names of all plugins that have a record, sorted. */
+export async function recordedNames(state: string): Promise<readonly PluginName[]> {
+  const entries = await readdir(state).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.endsWith('.json'))
+    .map((entry) => entry.slice(0, -'.json'.length))
+    .filter(isPluginName)
+    .sort();
+}
+
+/** Where the answers to a plugin's questions are. */
+export function answersPath(state: string, name: PluginName): string {
+  return join(state, `${name}.settings.json`);
+}
+
+/** Reads a file of Pyra's own, of which no link and no pipe takes the place; `undefined` where there is none. */
+export async function textOf(path: string): Promise<string | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw new PyraError('home/insecure', `${path} cannot be read`, { hint: 'see who owns it, and what it is: pyra doctor', cause: error });
+  });
+  if (file === undefined) return undefined;
+  try {
+    const status = await file.stat();
+    if (!status.isFile() || status.size > MAX_BYTES) {
+      throw new PyraError('home/insecure', `${path} is not what Pyra wrote`, { hint: 'look at it, and move it away' });
+    }
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function recordPath(state: string, name: PluginName): string {
+  return join(state, `${name}.json`);
+}
