@@ -83,6 +83,7 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
   const log = await get(tokens.auditLog);
   await recordRepairs(repaired, log, system);
   const redactor = new Redactor(await get(tokens.secretDetector));
+  container.bind(tokens.redactor).toConstantValue(redactor);
   const vault = new RedactingVault(await get(tokens.vault), redactor);
   container.bind(tokens.secrets).toConstantValue(vault);
   const conversations = await get(tokens.conversations);
