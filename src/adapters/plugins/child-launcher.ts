@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isPyraError, PyraError } from '../../core/domain/errors.js';
+import type { SandboxTier } from '../../core/domain/plugin.js';
+import { homePaths } from '../support/home-paths.js';
+import { childFolders } from './child-folders.js';
+import { type ChildProcessParts, launchedChild } from './child-process.js';
+import type { LaunchedChild, LaunchRequest, StartsChildren } from './launched-child.js';
+import { SandboxCache } from './sandbox-cache.js';
+import { sandboxCommand } from './sandbox-command.js';
+import { type Probed, probeSandbox } from './sandbox-probe.js';
+
+/** Below this version Node's permission model leaves the network and local sockets open. */
+const NETWORK_DENIED_SINCE = 26;
+
+/** What a launcher is made from. */
+export interface ChildLauncherOptions {
+  /** Pyra's home, absolute. */
+  readonly home: string;
+  /** Only this tier, and an error where it does not work: for tests. */
+  readonly tier?: SandboxTier['tier'];
+}
+
+/** Starts plugins' processes in the strongest sandbox that works here: bubblewrap, else namespaces by `unshare`, else Node's permissions alone. */
+export class ChildLauncher implements StartsChildren {
+  readonly #options: ChildLauncherOptions;
+  #probed: Promise<Probed> | undefined;
+
+  constructor(options: ChildLauncherOptions) {
+    this.#options = options;
+  }
+
+  async launch(request: LaunchRequest): Promise<LaunchedChild> {
+    try {
+      return await this.#launch(request);
+    } catch (error) {
+      if (isPyraError(error)) throw error;
+      throw new PyraError('plugin/crashed', `the plugin ${request.plugin.manifest.name} cannot be started`, { cause: error });
+    }
+  }
+
+  async tier(): Promise<SandboxTier> {
+    const { sandbox, reason } = await this.#probe();
+    return { tier: sandbox.tier, reason, networkEnforced: sandbox.tier !== 'plain' || nodeMajor() >= NETWORK_DENIED_SINCE };
+  }
+
+  async #launch({ plugin, runtime }: LaunchRequest): Promise<LaunchedChild> {
+    const places = { home: this.#options.home, person: homedir() };
+    const [{ sandbox }, folders] = await Promise.all([this.#probe(), childFolders(plugin, runtime, places)]);
+    const command = sandboxCommand(sandbox, await realpath(process.execPath), folders, { file: runtime, args: [] });
+    const child = spawn(command.file, command.args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: command.env,
+      cwd: '/',
+      // A group of its own: an interrupt from the keyboard is for Pyra, and everything in the group can be killed at once.
+      detached: true,
+    });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    return launchedChild(child as ChildProcessParts['process'], sandbox);
+  }
+
+  #probe(): Promise<Probed> {
+    this.#probed ??= this.#find().catch((error: unknown) => {
+      this.#probed = undefined;
+      throw error;
+    });
+    return this.#probed;
+  }
+
+  async #find(): Promise<Probed> {
+    const { home, tier } = this.#options;
+    const node = await realpath(process.execPath);
+    if (tier !== undefined) return probeSandbox(node, tier);
+    const cache = new SandboxCache(join(homePaths(home).state, 'sandbox.json'), node);
+    const kept = await cache.load();
+    if (kept !== undefined) return kept;
+    const probed = await probeSandbox(node);
+    await cache.save(probed);
+    return probed;
+  }
+}
+
+function nodeMajor(): number {
+  return Number.parseInt(process.versions.node, 10);
+}

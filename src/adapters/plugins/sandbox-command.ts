@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import type { ChildFolders, ChildPath } from './child-folders.js';
+
+/** How one tier is started on this machine, as the probe found it. */
+export type Sandbox =
+  | {
+      readonly tier: 'bwrap';
+      readonly program: string;
+      /** The libraries that Node loads, absolute. */
+      readonly libraries: readonly string[];
+      /** Whether it gets a `/proc` of its own; some containers forbid to mount one, and then it sees the system's. */
+      readonly ownProc: boolean;
+      /** Whether it can be kept from making user namespaces of its own; bubblewrap before 0.8 cannot. */
+      readonly closedUserns: boolean;
+    }
+  | { readonly tier: 'unshare'; readonly program: string; readonly setpriv: string | undefined }
+  | { readonly tier: 'plain'; readonly setpriv: string | undefined };
+
+/** A command line and all of the environment that it is started with. */
+export interface SandboxCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What Node runs in the sandbox: a file, and what it is told. Nothing secret: command lines are public. */
+export interface ChildScript {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** Where Node is inside of bubblewrap. */
+const NODE_INSIDE = '/node';
+const HEAP_MEGABYTES = 384;
+/** What programs that a plugin may start are made of. */
+const SYSTEM_FOLDERS: readonly string[] = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache'];
+
+/** The command that starts a script with Node, kept in as the sandbox can; `node` is the real path of the Node to use. */
+export function sandboxCommand(sandbox: Sandbox, node: string, folders: ChildFolders, script: ChildScript): SandboxCommand {
+  const tail = [...permissionFlags(folders), script.file, ...script.args];
+  const env = childEnvironment(folders);
+  switch (sandbox.tier) {
+    case 'bwrap':
+      // Its own environment can be read in the sandbox, as that of process 1.
+      return { file: sandbox.program, args: [...bwrapFlags(sandbox, node, folders, env), '--', NODE_INSIDE, ...tail], env: {} };
+    case 'unshare': {
+      const flags = ['--user', '--map-current-user', '--net', '--pid', '--fork', '--kill-child=SIGKILL', '--'];
+      return withDeathSignal(sandbox.setpriv, [sandbox.program, ...flags, node, ...tail], env);
+    }
+    case 'plain':
+      return withDeathSignal(sandbox.setpriv, [node, ...tail], env);
+  }
+}
+
+/** Node's own limits, which hold in every tier. */
+function permissionFlags({ readable, writable, programs }: ChildFolders): readonly string[] {
+  return [
+    '--permission',
+    ...pathsOf([...readable, ...writable]).map((path) => `--allow-fs-read=${path}`),
+    ...pathsOf(writable).map((path) => `--allow-fs-write=${path}`),
+    ...(programs.length > 0 ? ['--allow-child-process'] : []),
+    '--no-experimental-sqlite',
+    '--no-addons',
+    '--disable-proto=delete',
+    '--disable-sigusr1',
+    `--max-old-space-size=${HEAP_MEGABYTES}`,
+  ];
+}
+
+function bwrapFlags(
+  sandbox: Sandbox & { readonly tier: 'bwrap' },
+  node: string,
+  { readable, writable, programs }: ChildFolders,
+  env: Readonly<Record<string, string>>,
+): readonly string[] {
+  const system = programs.length > 0 ? SYSTEM_FOLDERS.filter((folder) => existsSync(folder)) : [];
+  const bound = (paths: readonly ChildPath[], kind: string): readonly string[] => paths.flatMap(({ path, real }) => [kind, real, path]);
+  return [
+    ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--unshare-net'],
+    ...(sandbox.closedUserns ? ['--disable-userns'] : []),
+    ...['--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL', '--hostname', 'pyra', '--tmpfs', '/'],
+    ...['--ro-bind', node, NODE_INSIDE],
+    ...system.flatMap((folder) => ['--ro-bind', folder, folder]),
+    ...sandbox.libraries.flatMap((library) =>
+      system.some((folder) => library.startsWith(`${folder}/`)) ? [] : ['--ro-bind', library, library],
+    ),
+    ...(sandbox.ownProc ? ['--proc', '/proc'] : ['--ro-bind', '/proc', '/proc']),
+    ...['--dev', '/dev', '--tmpfs', '/tmp'],
+    ...programs.flatMap((program) => (system.some((folder) => program.startsWith(`${folder}/`)) ? [] : ['--ro-bind', program, program])),
+    ...bound(readable, '--ro-bind'),
+    ...bound(writable, '--bind'),
+    ...['--remount-ro', '/', '--chdir', '/'],
+    ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
+  ];
+}
+
+/** All that a plugin's environment holds. The time zone is there since it cannot read the system's. */
+function childEnvironment({ writable, programs }: ChildFolders): Readonly<Record<string, string>> {
+  return {
+    HOME: writable[0].path,
+    TZ: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...(programs.length > 0 ? { PATH: '/usr/local/bin:/usr/bin:/bin' } : {}),
+  };
+}
+
+function withDeathSignal(
+  setpriv: string | undefined,
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+): SandboxCommand {
+  const [file, ...args] = command;
+  return setpriv === undefined ? { file, args, env } : { file: setpriv, args: ['--pdeathsig', 'KILL', '--', ...command], env };
+}
+
+/** Node compares the path as it is written, and that of a module as it really is. */
+function pathsOf(paths: readonly ChildPath[]): readonly string[] {
+  return [...new Set(paths.flatMap(({ path, real }) => [path, real]))];
+}
