@@ -12,7 +12,7 @@ export async function listFolders(args: { readonly account?: string }, context: 
       path,
       messages: status?.messages ?? 0,
       unread: status?.unseen ?? 0,
-      ...(specialUse === undefined ? {} : { use: specialUse.slice(1).toLowerCase() }),
+      ...(specialUse === undefined || specialUse === '\\Inbox' ? {} : { use: specialUse.slice(1).toLowerCase() }),
     }));
   const lines = folders.map(
     ({ path, messages, unread, use }) => `${path}${use === undefined ? '' : ` [${use}]`}: ${messages} messages, ${unread} unread`,

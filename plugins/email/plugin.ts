@@ -6,6 +6,8 @@ export default definePlugin({
     folders: async (args, context) => (await import('./list-folders.js')).listFolders(args, context),
     draft: async (args, context) => (await import('./save-draft.js')).saveDraft(args, context),
     send: async (args, context) => (await import('./send-message.js')).sendMessage(args, context),
+    search: async (args, context) => (await import('./search-messages.js')).searchMessages(args, context),
+    read: async (args, context) => (await import('./read-message.js')).readMessage(args, context),
   },
   previews: {
     draft: async (args, context) => (await import('./save-draft.js')).previewDraft(args, context),

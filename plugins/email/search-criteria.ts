@@ -1,0 +1,62 @@
+import type { SearchObject } from 'imapflow';
+import { ToolFailure } from 'pyra/plugin';
+
+/** What a search can ask for. */
+export interface SearchFilters {
+  readonly query?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly subject?: string;
+  readonly since?: string;
+  readonly before?: string;
+  readonly unread?: boolean;
+}
+
+const MAX_WORDS = 10;
+
+/**
+ * Makes the server's search out of filters; `undefined` when there is none, so that every message is meant.
+ * @param gmail whether the server understands Gmail's own search, which is quicker for text
+ * @throws ToolFailure for a day that is none
+ */
+export function searchCriteria(filters: SearchFilters, gmail: boolean): SearchObject | undefined {
+  const words = filters.query === undefined ? [] : wordsOf(filters.query);
+  const criteria: SearchObject = {
+    ...(gmail && words.length > 0 ? { gmraw: filters.query } : {}),
+    ...filled('from', filters.from),
+    ...filled('to', filters.to),
+    ...filled('subject', filters.subject),
+    ...(filters.since === undefined ? {} : { since: day(filters.since, 'since') }),
+    ...(filters.before === undefined ? {} : { before: day(filters.before, 'before') }),
+    ...(filters.unread === undefined ? {} : { seen: !filters.unread }),
+  };
+  const whole = gmail ? criteria : withWords(criteria, words);
+  return Object.keys(whole).length === 0 ? undefined : whole;
+}
+
+/** The words of a query; what is in quotes stays together. */
+export function wordsOf(query: string): readonly string[] {
+  const words = [...query.matchAll(/"([^"]+)"|(\S+)/g)].map(([, phrase, word = '']) => (phrase ?? word.replaceAll('"', '')).trim());
+  return words.filter((word) => word !== '').slice(0, MAX_WORDS);
+}
+
+/** IMAP has one TEXT in each list of criteria, so a further word is put where it must not fail to match. */
+function withWords(criteria: SearchObject, [word, ...further]: readonly string[]): SearchObject {
+  if (word === undefined) return criteria;
+  const rest = withWords({}, further);
+  return { ...criteria, text: word, ...(further.length === 0 ? {} : { not: { not: rest } }) };
+}
+
+function filled(key: 'from' | 'to' | 'subject', value: string | undefined): SearchObject {
+  const text = value?.trim() ?? '';
+  return text === '' ? {} : { [key]: text };
+}
+
+function day(text: string, name: string): Date {
+  const match = /^(\d{4}-\d{2}-\d{2})(?:$|T)/.exec(text.trim());
+  const date = new Date(`${match?.[1]}T00:00:00Z`);
+  if (match === null || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== match[1]) {
+    throw new ToolFailure(`${name} must be a day such as 2026-03-31, not ${JSON.stringify(text)}`);
+  }
+  return date;
+}
