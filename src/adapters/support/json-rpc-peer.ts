@@ -135,8 +135,11 @@ export class JsonRpcPeer<Asks extends RpcMethods<Asks>, Tells extends RpcNotific
     const { output } = this.#parts;
     if (!output.writableNeedDrain || this.#ended !== undefined) return;
     await new Promise<void>((resolve) => {
-      output.once('drain', resolve);
-      output.once('close', resolve);
+      const done = (): void => {
+        output.off('drain', done).off('close', done);
+        resolve();
+      };
+      output.on('drain', done).on('close', done);
     });
   }
 
