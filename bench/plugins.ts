@@ -1,0 +1,115 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChildPluginHost } from '../src/adapters/plugins/child-plugin-host.js';
+import { fileFaults } from '../src/adapters/plugins/file-faults.js';
+import type { LaunchedChild, StartsChildren } from '../src/adapters/plugins/launched-child.js';
+import { residentBytes } from '../src/adapters/plugins/memory-watch.js';
+import { NodePermissionLauncher } from '../src/adapters/plugins/node-permission-launcher.js';
+import { NodeSystem } from '../src/adapters/support/node-system.js';
+import type { ConversationId, ToolName } from '../src/core/domain/identifiers.js';
+import type { InstalledPlugin } from '../src/core/domain/plugin.js';
+import type { OpenPlugin } from '../src/ports/plugin-host.js';
+import { MemoryDesk } from '../test/support/memory-desk.js';
+import { installedPlugin, manifestOf, pluginRuntime } from '../test/support/plugin-fixture.js';
+import type { Benchmark } from './figure.js';
+import { median, quantile } from './statistics.js';
+
+const CALLS = 1_000;
+const WARM_UP = 50;
+const never = new AbortController().signal;
+const CONTEXT = { conversation: 'conversation-1' as ConversationId, provenance: { kind: 'own' }, progress: () => undefined } as const;
+const EMPTY = `import { definePlugin } from 'pyra/plugin';\nexport default definePlugin({ tools: { answer: () => 'fine' } });\n`;
+
+/** What a plugin costs that does nothing: its start, its memory, and the way of a call there and back. */
+export const plugins: Benchmark = {
+  name: 'plugins',
+  async run({ runs }) {
+    const folder = mkdtempSync(join(realpathSync(tmpdir()), 'pyra-bench-'));
+    try {
+      const plugin = await installedPlugin(folder, manifestOf({ tools: ['answer'] }), { 'plugin.js': EMPTY });
+      const { launcher, last } = watched(new NodePermissionLauncher());
+      const host = new ChildPluginHost({
+        launcher,
+        runtime: await pluginRuntime(),
+        system: new NodeSystem(),
+        faults: fileFaults,
+        redact: (text) => text,
+        log: () => undefined,
+      });
+      const { tier } = await host.tier();
+      const starts: number[] = [];
+      const residents: number[] = [];
+      for (let turn = -1; turn < runs; turn += 1) {
+        const took = await started(host, plugin, async () => residents.push(((await residentBytes(last()?.pid())) ?? Number.NaN) / 1e6));
+        if (turn >= 0) starts.push(took);
+      }
+      const trips = await roundTrips(host, plugin);
+      const detail = { tier, runs };
+      return [
+        {
+          name: 'an empty plugin, start to first answer',
+          value: median(starts),
+          unit: 'ms',
+          target: { most: 100 },
+          detail: { ...detail, p95: quantile(starts, 0.95) },
+        },
+        { name: 'an empty plugin, resident after its first answer', value: median(residents), unit: 'MB', target: { most: 50 }, detail },
+        {
+          name: 'a call without work, round trip, p95',
+          value: quantile(trips, 0.95),
+          unit: 'ms',
+          target: { most: 2 },
+          detail: { tier, calls: CALLS, median: median(trips) },
+        },
+      ];
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+/** The time from nothing running to the first answer, in milliseconds. */
+async function started(host: ChildPluginHost, plugin: InstalledPlugin, look: () => Promise<unknown>): Promise<number> {
+  const open = host.open(plugin, new MemoryDesk());
+  try {
+    const took = await timed(open);
+    await look();
+    return took;
+  } finally {
+    await open.close();
+  }
+}
+
+async function roundTrips(host: ChildPluginHost, plugin: InstalledPlugin): Promise<readonly number[]> {
+  const open = host.open(plugin, new MemoryDesk());
+  try {
+    const trips: number[] = [];
+    for (let turn = -WARM_UP; turn < CALLS; turn += 1) {
+      const took = await timed(open);
+      if (turn >= 0) trips.push(took);
+    }
+    return trips;
+  } finally {
+    await open.close();
+  }
+}
+
+async function timed(open: OpenPlugin): Promise<number> {
+  const start = performance.now();
+  const { text } = await open.call('sample.answer' as ToolName, {}, never, CONTEXT);
+  if (text !== 'fine') throw new Error(`the plugin did not answer: ${text}`);
+  return performance.now() - start;
+}
+
+function watched(inner: StartsChildren): { readonly launcher: StartsChildren; readonly last: () => LaunchedChild | undefined } {
+  let child: LaunchedChild | undefined;
+  const launcher: StartsChildren = {
+    launch: async (request) => {
+      child = await inner.launch(request);
+      return child;
+    },
+    tier: () => inner.tier(),
+  };
+  return { launcher, last: () => child };
+}
