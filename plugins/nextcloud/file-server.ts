@@ -7,7 +7,7 @@ import type { FileEntry } from './file-entry.js';
 import { type FailedRequest, fileFailure, statusOf } from './file-failure.js';
 import { readLimited } from './limited-body.js';
 import { type Listing, parseKept, parseListing, textsOf } from './multistatus.js';
-import { encodedPath, type RemotePath, shownPath } from './remote-path.js';
+import { encodedPath, parentOf, type RemotePath, shownPath } from './remote-path.js';
 
 /** How a server is reached. */
 export interface FileServerAddress {
@@ -66,7 +66,10 @@ export class FileServer {
     try {
       return (await this.#propfind(path, '0')).self;
     } catch (thrown) {
-      if (statusOf(thrown) === 404) return undefined;
+      const status = statusOf(thrown);
+      if (status === 404) return undefined;
+      // Apache refuses to look for what would lie in a file.
+      if ((status === 400 || status === 403) && path !== '/' && (await this.stat(parentOf(path)))?.type === 'file') return undefined;
       throw this.#failure(thrown, 'look at', path, false);
     }
   }
@@ -77,7 +80,9 @@ export class FileServer {
       const listing = await this.#propfind(folder, '1');
       if (listing.self.type === 'folder') return listing;
     } catch (thrown) {
-      throw this.#failure(thrown, 'list', folder, false);
+      // What servers answer for a file with a slash behind it differs.
+      const found = statusOf(thrown) === undefined ? undefined : await this.stat(folder);
+      if (found?.type !== 'file') throw this.#failure(thrown, 'list', folder, false);
     }
     throw new ToolFailure(`${shownPath(folder)} is a file, not a folder; nextcloud.file_read reads it`);
   }

@@ -17,8 +17,9 @@ export function moveFile(args: MoveArguments, context: PluginContext): Promise<T
   return withFiles(args.account, context, async ({ server, account }) => {
     const entry = await server.stat(from);
     if (entry === undefined) throw new ToolFailure(`there is no ${shownPath(from)} on ${server.name}`);
-    // What servers answer when it is missing differs: 409, 404, even 500.
-    if ((await server.stat(parentOf(to)))?.type !== 'folder') throw new ToolFailure(noFolderWords(to));
+    // What servers answer to a move that cannot be differs, up to 500.
+    const refusal = await refusalOf(server, to);
+    if (refusal !== undefined) throw new ToolFailure(refusal);
     const outcome = await server.move(entry, to);
     if (outcome === 'taken') throw new ToolFailure(takenWords(to));
     if (outcome === 'no-folder') throw new ToolFailure(noFolderWords(to));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { apacheConfiguration } from './apache-configuration.js';
 import { type CertificateKind, makeCertificate } from './certificate.js';
 import { freePorts, giveToServer, installed, serverFolder, startServer, type TestServer } from './test-server.js';
@@ -58,9 +58,13 @@ export async function startApache(options: ApacheOptions = {}): Promise<Apache> 
   mkdirSync(files);
   const put = (path: string, content: string | Buffer) => {
     const file = join(files, path);
-    mkdirSync(dirname(file), { recursive: true });
+    const made = path.split('/').flatMap((_, index, parts) => {
+      const folder = join(files, ...parts.slice(0, index));
+      return mkdirSync(folder, { recursive: true }) === undefined ? [] : [folder];
+    });
     writeFileSync(file, content);
     utimesSync(file, LONG_AGO, LONG_AGO);
+    return [...made, file];
   };
   for (const [path, content] of Object.entries(FILES)) put(path, content);
   writeFileSync(join(folder, 'users'), `${USER}:{SHA}${createHash('sha1').update(PASSWORD).digest('base64')}\n`);
@@ -90,8 +94,8 @@ export async function startApache(options: ApacheOptions = {}): Promise<Apache> 
     ca,
     files,
     put(path, content) {
-      put(path, content);
-      giveToServer(files);
+      const { uid, gid } = statSync(files);
+      for (const made of put(path, content)) chownSync(made, uid, gid);
     },
   };
 }
