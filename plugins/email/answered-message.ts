@@ -56,6 +56,7 @@ export function conversation(headers: string, messageId: string): readonly strin
   return all.length <= MAX_REFERENCES ? all : [...all.slice(0, 1), ...all.slice(1 - MAX_REFERENCES)];
 }
 
-function messageIds(text: string): readonly string[] {
+/** The Message-IDs in a header, with their angle brackets. */
+export function messageIds(text: string): readonly string[] {
   return text.match(/<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>/g) ?? [];
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { ImapFlow } from 'imapflow';
-import type { PluginContext } from 'pyra/plugin';
+import { type PluginContext, ToolFailure } from 'pyra/plugin';
 import type { Account } from './account.js';
 import { credentials } from './credentials.js';
 import { imapFailure } from './imap-failure.js';
@@ -21,6 +21,7 @@ interface Connection {
 }
 
 const connections = new Map<string, Connection>();
+const refusals = new WeakMap<ImapFlow, Error>();
 const queues = new Map<string, Promise<unknown>>();
 const idleTimers = new Map<string, NodeJS.Timeout>();
 
@@ -37,6 +38,13 @@ export function withImap<T>(account: Account, context: PluginContext, use: (clie
     run.catch(() => undefined),
   );
   return run;
+}
+
+/** Why the server just refused a command, where imapflow says only that it did; `what` stands for it when the server said nothing. */
+export function refusal(client: ImapFlow, what: string): Error {
+  const known = refusals.get(client);
+  refusals.delete(client);
+  return known ?? new ToolFailure(`the server refused ${what}`);
 }
 
 /** Closes every connection at once. */
@@ -107,14 +115,22 @@ async function answers(client: ImapFlow): Promise<boolean> {
 async function newClient(account: Account, context: PluginContext): Promise<ImapFlow> {
   const { imap, ca } = account;
   const shown = await credentials(account, context);
-  const client = new ImapFlow({
+  const client: ImapFlow = new ImapFlow({
     host: imap.host,
     port: imap.port,
     secure: imap.tls === 'tls',
     doSTARTTLS: imap.tls === 'starttls',
     auth: 'password' in shown ? { user: shown.user, pass: shown.password } : { user: shown.user, accessToken: shown.accessToken },
     ...(ca === undefined ? {} : { tls: { ca: [...rootCertificates, await readFile(resolve(context.dataDir, ca), 'utf8')] } }),
-    logger: false,
+    // Nothing is logged: imapflow gives only to its logger why the server refused a command.
+    logger: {
+      debug: ignore,
+      info: ignore,
+      error: ignore,
+      warn: ({ err }: { readonly err?: Error }) => {
+        if (err !== undefined) refusals.set(client, err);
+      },
+    },
     disableAutoIdle: true,
     clientInfo: { name: 'Pyra' },
     connectionTimeout: 20_000,
@@ -140,6 +156,8 @@ function restWhenIdle(name: string): void {
   }, IDLE_MS);
   idleTimers.set(name, timer.unref());
 }
+
+function ignore(): void {}
 
 function keyOf(account: Account): string {
   return JSON.stringify(account);
