@@ -1,11 +1,11 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ChildLauncher } from '../src/adapters/plugins/child-launcher.js';
 import { ChildPluginHost } from '../src/adapters/plugins/child-plugin-host.js';
-import { fileFaults } from '../src/adapters/plugins/file-faults.js';
+import { fileState } from '../src/adapters/plugins/file-state.js';
 import type { LaunchedChild, StartsChildren } from '../src/adapters/plugins/launched-child.js';
 import { residentBytes } from '../src/adapters/plugins/memory-watch.js';
-import { NodePermissionLauncher } from '../src/adapters/plugins/node-permission-launcher.js';
 import { NodeSystem } from '../src/adapters/support/node-system.js';
 import type { ConversationId, ToolName } from '../src/core/domain/identifiers.js';
 import type { InstalledPlugin } from '../src/core/domain/plugin.js';
@@ -27,15 +27,15 @@ export const plugins: Benchmark = {
   async run({ runs }) {
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'pyra-bench-'));
     try {
-      const plugin = await installedPlugin(folder, manifestOf({ tools: ['answer'] }), { 'plugin.js': EMPTY });
-      const { launcher, last } = watched(new NodePermissionLauncher());
+      const plugin = await installedPlugin(join(folder, 'home/plugins/sample'), manifestOf({ tools: ['answer'] }), { 'plugin.js': EMPTY });
+      const { launcher, last } = watched(new ChildLauncher({ home: join(folder, 'home') }));
       const host = new ChildPluginHost({
         launcher,
         runtime: await pluginRuntime(),
         system: new NodeSystem(),
-        faults: fileFaults,
+        files: (one) => fileState(one, async () => ['it was changed']),
         redact: (text) => text,
-        log: () => undefined,
+        log: { write: () => undefined, flush: async () => undefined },
       });
       const { tier } = await host.tier();
       const starts: number[] = [];

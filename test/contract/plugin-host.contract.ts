@@ -19,6 +19,14 @@ export interface PluginHostSubject extends Subject<PluginHost> {
   readonly system: InMemorySystem;
 }
 
+/** One row of the table of hosts. */
+export interface PluginHostHarness {
+  readonly name: string;
+  /** Skips, visibly, what cannot be tested on this machine. */
+  needs?(test: Mocha.Context): Promise<void>;
+  create(): Promise<PluginHostSubject>;
+}
+
 /** The plugin that every host runs for this contract; its handlers are in the table. */
 export const SAMPLE_MANIFEST = manifestOf({
   name: 'sample',
@@ -33,7 +41,7 @@ export const SAMPLE_MANIFEST = manifestOf({
 const never = new AbortController().signal;
 
 /** What every PluginHost guarantees. */
-export function pluginHostContract(harness: { readonly name: string; create(): Promise<PluginHostSubject> }): void {
+export function pluginHostContract(harness: PluginHostHarness): void {
   describe(`${harness.name} as a host of plugins`, function () {
     this.timeout(10_000);
     let subject: PluginHostSubject;
@@ -57,7 +65,8 @@ export function pluginHostContract(harness: { readonly name: string; create(): P
       return result;
     };
 
-    before(async () => {
+    before(async function () {
+      await harness.needs?.(this);
       // The first of them builds what it needs.
       await (await harness.create()).dispose?.();
     });

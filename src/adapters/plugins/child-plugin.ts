@@ -13,7 +13,9 @@ import { RpcError } from '../support/rpc-error.js';
 import { isBroken, outputOf, textOf } from './call-output.js';
 import { certificateFiles } from './certificate-files.js';
 import { ChildConnection } from './child-connection.js';
+import type { FileState } from './file-state.js';
 import type { StartsChildren } from './launched-child.js';
+import type { PluginErrorLog } from './plugin-error-log.js';
 import { PluginGone } from './plugin-gone.js';
 import type { HostRequests, InitializeResult } from './plugin-protocol.js';
 
@@ -23,12 +25,12 @@ export interface ChildPluginParts {
   /** The runtime that every child starts with, absolute. */
   readonly runtime: string;
   readonly system: Pick<System, 'now' | 'deadline'>;
-  /** What is wrong with the files of a plugin, one sentence each; asked before each start. */
-  readonly faults: (plugin: InstalledPlugin) => Promise<readonly string[]>;
+  /** What is known of the files of a plugin; asked before each start. */
+  readonly files: (plugin: InstalledPlugin) => Promise<FileState>;
   /** Takes secrets out of a text that a person reads. */
   readonly redact: (text: string) => string;
-  /** Writes to the log of plugins' errors. */
-  readonly log: (plugin: string, text: string) => void;
+  /** The log of plugins' errors. */
+  readonly log: Pick<PluginErrorLog, 'write' | 'flush'>;
 }
 
 const IDLE_MS = 120_000;
@@ -118,6 +120,7 @@ export class ChildPlugin implements OpenPlugin {
     this.#stopIdle();
     await Promise.all([...this.#connections].map((connection) => connection.close()));
     await this.#starting?.catch(() => undefined);
+    await this.#parts.log.flush();
   }
 
   async #ask<Method extends 'tools/call' | 'tools/preview' | 'check'>(
@@ -156,12 +159,8 @@ export class ChildPlugin implements OpenPlugin {
 
   async #launch(settings: PluginSettings): Promise<Running> {
     this.#mustBeAllowed();
-    const { launcher, runtime, faults, system } = this.#parts;
-    const wrong = await faults(this.#plugin);
-    if (wrong.length > 0) {
-      await this.#block(`its files are not those that were accepted: ${wrong.slice(0, 3).join('; ')}`);
-      this.#mustBeAllowed();
-    }
+    const { launcher, runtime, system } = this.#parts;
+    await this.#lookAtFiles();
     const deadline = system.deadline([], START_MS);
     try {
       let connection: ChildConnection | undefined;
@@ -182,6 +181,14 @@ export class ChildPlugin implements OpenPlugin {
     } finally {
       deadline.dispose();
     }
+  }
+
+  async #lookAtFiles(): Promise<void> {
+    const state = await this.#parts.files(this.#plugin);
+    if (state.kind === 'replaced')
+      throw new PluginGone(`the plugin ${this.#plugin.manifest.name} was changed since Pyra was started: start Pyra anew`);
+    if (state.kind === 'changed') await this.#block(`its files are not those that were accepted: ${state.faults.slice(0, 3).join('; ')}`);
+    this.#mustBeAllowed();
   }
 
   #connect(child: Awaited<ReturnType<StartsChildren['launch']>>): ChildConnection {
@@ -235,7 +242,7 @@ export class ChildPlugin implements OpenPlugin {
   }
 
   #log(text: string): void {
-    this.#parts.log(this.#plugin.manifest.name, text);
+    this.#parts.log.write(this.#plugin.manifest.name, text);
   }
 
   #words(error: unknown): string {

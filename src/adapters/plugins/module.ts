@@ -24,22 +24,27 @@ export const pluginsModule = new ContainerModule(({ bind }) => {
     const { plugins, pluginState } = homePaths(home);
     return new FsPluginSettingsStore(plugins, pluginState);
   });
-  provide(bind, tokens.pluginHost, [tokens.homePath, tokens.system, tokens.redactor], async (home, system, redactor) => {
-    const { ChildPluginHost } = await import('./child-plugin-host.js');
-    const { NodePermissionLauncher } = await import('./node-permission-launcher.js');
-    const { PluginErrorLog } = await import('./plugin-error-log.js');
-    const { fileFaults } = await import('./file-faults.js');
-    const redact = (text: string): string => redactor.redact(text);
-    const log = new PluginErrorLog({ path: join(homePaths(home).logs, 'plugin_errors.log'), system, redact });
-    return new ChildPluginHost({
-      launcher: new NodePermissionLauncher(),
-      runtime: runtimeFile(),
-      system,
-      faults: fileFaults,
-      redact,
-      log: (plugin, text) => log.write(plugin, text),
-    });
-  });
+  provide(
+    bind,
+    tokens.pluginHost,
+    [tokens.homePath, tokens.system, tokens.redactor, tokens.pluginLibrary],
+    async (home, system, redactor, library) => {
+      const { ChildPluginHost } = await import('./child-plugin-host.js');
+      const { ChildLauncher } = await import('./child-launcher.js');
+      const { PluginErrorLog } = await import('./plugin-error-log.js');
+      const { fileState } = await import('./file-state.js');
+      const redact = (text: string): string => redactor.redact(text);
+      const log = new PluginErrorLog({ path: join(homePaths(home).logs, 'plugin_errors.log'), system, redact });
+      return new ChildPluginHost({
+        launcher: new ChildLauncher({ home }),
+        runtime: runtimeFile(),
+        system,
+        files: (plugin) => fileState(plugin, (one) => library.faults(one)),
+        redact,
+        log,
+      });
+    },
+  );
 });
 
 /** The program of plugins' processes, which the build puts into `dist`: beside the bundle, and found from the compiled tree too. */

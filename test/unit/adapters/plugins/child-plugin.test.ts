@@ -3,10 +3,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { InMemorySystem } from '../../../../src/adapters/in-memory/in-memory-system.js';
+import { ChildLauncher } from '../../../../src/adapters/plugins/child-launcher.js';
 import { ChildPluginHost } from '../../../../src/adapters/plugins/child-plugin-host.js';
-import { fileFaults } from '../../../../src/adapters/plugins/file-faults.js';
+import { fileState } from '../../../../src/adapters/plugins/file-state.js';
 import type { LaunchedChild, StartsChildren } from '../../../../src/adapters/plugins/launched-child.js';
-import { NodePermissionLauncher } from '../../../../src/adapters/plugins/node-permission-launcher.js';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
 import type { ConversationId, ToolName } from '../../../../src/core/domain/identifiers.js';
 import type { JsonObject } from '../../../../src/core/domain/json.js';
@@ -26,7 +26,12 @@ const CONTEXT = { conversation: 'conversation-1' as ConversationId, provenance: 
 /** Remembers the children that were started. */
 class WatchedLauncher implements StartsChildren {
   readonly children: LaunchedChild[] = [];
-  readonly #inner = new NodePermissionLauncher();
+  // The weakest tier, which is there everywhere; what the stronger ones add has tests of its own.
+  readonly #inner: ChildLauncher;
+
+  constructor(home: string) {
+    this.#inner = new ChildLauncher({ home, tier: 'plain' });
+  }
 
   async launch(request: Parameters<StartsChildren['launch']>[0]): Promise<LaunchedChild> {
     const child = await this.#inner.launch(request);
@@ -41,7 +46,9 @@ class WatchedLauncher implements StartsChildren {
 
 describe('a plugin in a process of its own', function () {
   this.timeout(20_000);
+  let root: string;
   let folder: string;
+  let recorded: readonly string[];
   let runtime: string;
   let launcher: WatchedLauncher;
   let system: InMemorySystem;
@@ -54,8 +61,10 @@ describe('a plugin in a process of its own', function () {
   });
 
   beforeEach(() => {
-    folder = temporaryFolder();
-    launcher = new WatchedLauncher();
+    root = temporaryFolder();
+    folder = join(root, 'home/plugins/sample');
+    recorded = ['plugin.js was changed'];
+    launcher = new WatchedLauncher(join(root, 'home'));
     system = new InMemorySystem();
     desk = new MemoryDesk();
     logged = [];
@@ -63,7 +72,7 @@ describe('a plugin in a process of its own', function () {
 
   afterEach(async () => {
     for (const one of opened.splice(0)) await one.close();
-    removeFolder(folder);
+    removeFolder(root);
   });
 
   const open = (plugin: InstalledPlugin): OpenPlugin => {
@@ -71,9 +80,9 @@ describe('a plugin in a process of its own', function () {
       launcher,
       runtime,
       system,
-      faults: fileFaults,
+      files: (one) => fileState(one, async () => recorded),
       redact: (text) => text.replaceAll('a-secret-token', '[redacted]'),
-      log: (_plugin, text) => logged.push(text),
+      log: { write: (_plugin, text) => logged.push(text), flush: async () => undefined },
     });
     const one = host.open(plugin, desk);
     opened.push(one);
@@ -261,7 +270,7 @@ describe('a plugin in a process of its own', function () {
       `);
       const [pieces, names] = JSON.parse((await call(plugin)).text) as [string[], string[]];
       expect(pieces).to.deep.equal([]);
-      expect(names.filter((name) => !['HOME', 'PWD', 'SHLVL', '_'].includes(name))).to.deep.equal([]);
+      expect(names.filter((name) => !['HOME', 'TZ', 'PWD', 'SHLVL', '_'].includes(name))).to.deep.equal([]);
     });
 
     it('says much without being taken for a flood', async () => {
@@ -369,7 +378,7 @@ describe('a plugin in a process of its own', function () {
       ];
       for (const change of changes) {
         removeFolder(folder);
-        mkdirSync(folder);
+        mkdirSync(folder, { recursive: true });
         const plugin = open(await withSource('export default { tools: { run: () => 1, fine: () => "fine" } };'));
         desk.blocks.splice(0);
         change();
@@ -378,6 +387,14 @@ describe('a plugin in a process of its own', function () {
         expect(desk.blocks).to.have.lengthOf(1);
         expect(launcher.children).to.have.lengthOf(started);
       }
+    });
+
+    it('is not run, and not blocked either, when the person has accepted other files since', async () => {
+      const plugin = open(await withSource('export default { tools: { run: () => 1, fine: () => "fine" } };'));
+      writeFileSync(join(folder, 'plugin.js'), 'changed');
+      recorded = [];
+      expect((await call(plugin, 'fine')).text).to.contain('was changed since Pyra was started');
+      expect(desk.blocks).to.deep.equal([]);
     });
 
     it('may write into its data folder', async () => {
@@ -404,7 +421,7 @@ describe('a plugin in a process of its own', function () {
   });
 
   it('trusts the certificate that the person named', async () => {
-    const { ca } = await makeCertificate(folder);
+    const { ca } = await makeCertificate(root);
     const certificate = readFileSync(ca, 'utf8').trim();
     mkdirSync(join(folder, 'data'), { recursive: true });
     copyFileSync(ca, join(folder, 'data', 'main.ca.pem'));
@@ -461,10 +478,10 @@ describe('a plugin in a process of its own', function () {
     const plugin = await withSource(`export default { tools: { run: () => 'ran', fine: () => 'fine' } };`);
     const script = `
       import { ChildPluginHost } from '${PROJECT}build/src/adapters/plugins/child-plugin-host.js';
-      import { NodePermissionLauncher } from '${PROJECT}build/src/adapters/plugins/node-permission-launcher.js';
+      import { ChildLauncher } from '${PROJECT}build/src/adapters/plugins/child-launcher.js';
       import { NodeSystem } from '${PROJECT}build/src/adapters/support/node-system.js';
-      const host = new ChildPluginHost({ launcher: new NodePermissionLauncher(), runtime: ${JSON.stringify(runtime)}, system: new NodeSystem(),
-        faults: async () => [], redact: (text) => text, log: () => {} });
+      const host = new ChildPluginHost({ launcher: new ChildLauncher({ home: ${JSON.stringify(join(root, 'home'))} }), runtime: ${JSON.stringify(runtime)}, system: new NodeSystem(),
+        files: async () => ({ kind: 'accepted' }), redact: (text) => text, log: { write: () => {}, flush: async () => {} } });
       const desk = { secret: async () => undefined, setSecret: async () => {}, settings: async () => ({}), block: async () => {} };
       const open = host.open(${JSON.stringify(plugin)}, desk);
       const { text } = await open.call('sample.run', {}, new AbortController().signal, { progress: () => {} });
