@@ -33,7 +33,7 @@ export interface ApacheOptions {
 }
 
 const USER = 'pyra';
-const PASSWORD = 'pyra-pass-1234';
+const PASSWORD = 'pyra-päss-1234';
 
 /** The files that are there at the start, with names and contents of many kinds. */
 const FILES: Readonly<Record<string, string | Buffer>> = {
