@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Container } from 'inversify';
 import { ageModule } from './adapters/age/module.js';
 import { filesystemModule } from './adapters/filesystem/module.js';
+import { InMemorySettingsStore } from './adapters/in-memory/in-memory-settings-store.js';
 import { jsonSchemaModule } from './adapters/json-schema/module.js';
 import { openaiModule } from './adapters/openai/module.js';
 import { pluginsModule } from './adapters/plugins/module.js';
@@ -19,7 +20,9 @@ import { Assistant } from './core/usecases/assistant.js';
 import type { Foundation } from './core/usecases/foundation.js';
 import { MemoryKeeper } from './core/usecases/memory-keeper.js';
 import { MemoryTools } from './core/usecases/memory-tools.js';
-import { PluginShelf } from './core/usecases/plugin-shelf.js';
+import { DeclaredDesk } from './core/usecases/plugin-desk.js';
+import { PluginShelf, type ShelfPorts } from './core/usecases/plugin-shelf.js';
+import { PluginTools } from './core/usecases/plugin-tools.js';
 import type { Pyra } from './core/usecases/pyra.js';
 import { RedactingVault } from './core/usecases/redacting-vault.js';
 import { ResultTools } from './core/usecases/result-tools.js';
@@ -89,8 +92,25 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
   const conversations = await get(tokens.conversations);
   const models = await get(tokens.models);
   const memory = new MemoryKeeper({ store: await get(tokens.memoryStore), system, redactor });
-  const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], parts.tools ?? []);
   const checker = await get(tokens.schemaChecker);
+  const shelfPorts: ShelfPorts = {
+    library: () => get(tokens.pluginLibrary),
+    store: () => get(tokens.pluginSettings),
+    host: () => get(tokens.pluginHost),
+    checker,
+    settings: parts.settings === undefined ? settingsStore : new InMemorySettingsStore(parts.settings),
+    secrets: vault,
+    audit: log,
+    system,
+    redactor,
+  };
+  const plugins = new PluginShelf(shelfPorts);
+  const pluginTools = new PluginTools({
+    ...shelfPorts,
+    enabled: async () => (await shelfPorts.settings.load()).plugins.enabled,
+    desk: ({ manifest }) => new DeclaredDesk(manifest, shelfPorts),
+  });
+  const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], parts.tools ?? [], pluginTools);
   const gate = new ToolGate({ toolbox, checker, audit: log, system, redactor, settings });
   const assistant = new Assistant({
     model: async (ref) =>
@@ -99,21 +119,10 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
     toolbox,
     gate,
     system,
-    prompt: new SystemPrompt(memory, settings.memory.auto_load ? settings.memory.max_tokens_in_context : 0),
+    prompt: new SystemPrompt(memory, settings.memory.auto_load ? settings.memory.max_tokens_in_context : 0, plugins),
     redactor,
     audit: log,
     settings,
-  });
-  const plugins = new PluginShelf({
-    library: () => get(tokens.pluginLibrary),
-    store: () => get(tokens.pluginSettings),
-    host: () => get(tokens.pluginHost),
-    checker,
-    settings: settingsStore,
-    secrets: vault,
-    audit: log,
-    system,
-    redactor,
   });
   return {
     assistant,

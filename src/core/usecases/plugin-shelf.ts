@@ -5,13 +5,31 @@ import type { SchemaChecker } from '../../ports/schema-checker.js';
 import type { SettingsStore } from '../../ports/settings-store.js';
 import type { System } from '../../ports/system.js';
 import type { SecretStore } from '../../ports/vault.js';
+import { PyraError } from '../domain/errors.js';
 import type { SecretName, ToolName } from '../domain/identifiers.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
+import { isPluginName } from '../domain/parse-plugin-manifest.js';
 import type { InstalledPlugin, PluginPackage, PluginStatus, SandboxTier } from '../domain/plugin.js';
 import type { PluginDifference } from '../domain/plugin-difference.js';
-import type { ManifestCommand, ManifestTool, PluginAccount, PluginName, SetupQuestion } from '../domain/plugin-manifest.js';
+import {
+  MAIN_ACCOUNT,
+  type ManifestCommand,
+  type ManifestTool,
+  type PluginAccount,
+  type PluginManifest,
+  type PluginName,
+  type SetupQuestion,
+} from '../domain/plugin-manifest.js';
+import { secretPrefix } from '../domain/plugin-secret-name.js';
 import type { Redactor } from '../domain/redaction.js';
 import type { Secret } from '../domain/secret.js';
+import { enabledPlugins } from './enabled-plugins.js';
+import { changesOf, inspectPlugin, inspectUpdate, installPlugin, pluginSourceOf } from './plugin-changes.js';
+import { DeclaredDesk } from './plugin-desk.js';
+import { disablePlugin, enablePlugin } from './plugin-enabling.js';
+import { recordPluginEvent } from './plugin-events.js';
+import { AccountSetup } from './plugin-setup.js';
+import { installedNamed, pluginStatuses } from './plugin-status.js';
 
 /** Gives something that is made when it is first needed. */
 export type Lazy<T> = () => Promise<T>;
@@ -116,13 +134,14 @@ export class PluginShelf {
   }
 
   /** The installed plugins with their states, sorted by name. */
-  list(): Promise<readonly PluginStatus[]> {
-    throw new Error('not there yet');
+  async list(): Promise<readonly PluginStatus[]> {
+    return pluginStatuses(this.#ports, await (await this.#ports.library()).list());
   }
 
   /** One installed plugin; `not-found` says how to get it. */
-  status(_name: string): Promise<PluginStatus> {
-    throw new Error('not there yet');
+  async status(name: string): Promise<PluginStatus> {
+    const [status] = await pluginStatuses(this.#ports, [await installedNamed(this.#ports, name)]);
+    return status as PluginStatus;
   }
 
   /** How strictly this machine keeps plugins in. */
@@ -134,72 +153,114 @@ export class PluginShelf {
    * Looks at a plugin before it is installed; no code of it runs. `source`: the name of one that Pyra brings, or a path to a folder
    * (whatever holds a slash, or is `.`). `not-found`, `plugin/bad-manifest`, `plugin/incompatible`.
    */
-  inspect(_source: string): Promise<PluginInspection> {
-    throw new Error('not there yet');
+  inspect(source: string): Promise<PluginInspection> {
+    return inspectPlugin(this.#ports, pluginSourceOf(source));
   }
 
   /** Looks for a newer version of an installed plugin where it came from. `package.digest` is that of `installed` when there is none. */
-  inspectUpdate(_name: string): Promise<PluginInspection> {
-    throw new Error('not there yet');
+  inspectUpdate(name: string): Promise<PluginInspection> {
+    return inspectUpdate(this.#ports, name);
   }
 
   /**
    * Installs what was looked at and shown, or updates to it; answers and data stay. Then loads its code, in the sandbox, to see that it has
    * exactly the handlers that its manifest names: `plugin/bad-manifest` when not (a new plugin is removed again, an updated one blocked).
    */
-  install(_seen: PluginPackage, _signal: AbortSignal): Promise<InstalledPlugin> {
-    throw new Error('not there yet');
+  install(seen: PluginPackage, signal: AbortSignal): Promise<InstalledPlugin> {
+    return installPlugin(this.#ports, seen, signal);
   }
 
   /** What differs between the files on disk and those that were accepted; `undefined` when nothing does. */
-  changes(_name: string): Promise<PluginInspection | undefined> {
-    throw new Error('not there yet');
+  async changes(name: string): Promise<PluginInspection | undefined> {
+    return changesOf(this.#ports, await installedNamed(this.#ports, name));
   }
 
   /**
    * Enables a plugin and lifts its block. Changed files need `accept`, the digest of the package that {@link changes} gave and that was
    * shown; `usage` without it. Refused: a command that another plugin has, handlers that are not those of the manifest.
    */
-  enable(_name: string, _options: { readonly signal: AbortSignal; readonly accept?: string }): Promise<PluginStatus> {
-    throw new Error('not there yet');
+  async enable(name: string, options: { readonly signal: AbortSignal; readonly accept?: string }): Promise<PluginStatus> {
+    await enablePlugin(this.#ports, name, options);
+    return this.status(name);
   }
 
   /** Disables a plugin; false when it was not enabled. */
-  disable(_name: string): Promise<boolean> {
-    throw new Error('not there yet');
+  disable(name: string): Promise<boolean> {
+    return disablePlugin(this.#ports, name);
   }
 
   /**
    * Removes a plugin with its answers and its data. With `secrets` its secrets are deleted too (`vault/locked`), else named. `not-found`.
    */
-  remove(_name: string, _options: { readonly secrets: boolean }): Promise<{ readonly secretsLeft: readonly SecretName[] }> {
-    throw new Error('not there yet');
+  async remove(name: string, { secrets }: { readonly secrets: boolean }): Promise<{ readonly secretsLeft: readonly SecretName[] }> {
+    const { manifest } = await installedNamed(this.#ports, name);
+    const vault = this.#ports.secrets;
+    const own = (await vault.names()).filter((one) => one.startsWith(secretPrefix(name)));
+    if (secrets) for (const one of own) await vault.delete(one);
+    await disablePlugin(this.#ports, name);
+    await (await this.#ports.library()).remove(manifest.name);
+    const detail = { plugin: name, version: manifest.version, secrets: secrets ? own : [] };
+    await recordPluginEvent(this.#ports, 'plugin-removed', detail);
+    return { secretsLeft: secrets ? [] : own };
   }
 
   /** Begins the setup of an account (`main` where none is named). `not-found`; `usage` for an account that cannot be. */
-  setup(_name: string, _account?: string): Promise<PluginSetup> {
-    throw new Error('not there yet');
+  async setup(name: string, account: string = MAIN_ACCOUNT): Promise<PluginSetup> {
+    const plugin = await installedNamed(this.#ports, name);
+    const named = accountOf(plugin.manifest, account);
+    const answers = (await (await this.#ports.store()).load(plugin.manifest.name))[named] ?? {};
+    return new AccountSetup(plugin, named, { answers, secrets: await this.#ports.secrets.names() }, this.#ports);
   }
 
   /**
    * Lets the plugin try the answers of an account; gives what it says, `undefined` when it cannot try. `plugin/crashed` with its words when
    * the answers do not work.
    */
-  check(
-    _name: string,
-    _account: PluginAccount,
-    _io: { readonly signal: AbortSignal; readonly progress: (text: string) => void },
+  async check(
+    name: string,
+    account: PluginAccount,
+    io: { readonly signal: AbortSignal; readonly progress: (text: string) => void },
   ): Promise<string | undefined> {
-    throw new Error('not there yet');
+    const plugin = await installedNamed(this.#ports, name);
+    const open = (await this.#ports.host()).open(plugin, new DeclaredDesk(plugin.manifest, this.#ports));
+    try {
+      const { check } = await open.handlers(io.signal);
+      return check ? await open.check(accountOf(plugin.manifest, account), io.signal, io.progress) : undefined;
+    } finally {
+      await open.close();
+    }
   }
 
   /** The slash commands of the enabled plugins. */
-  commands(): Promise<readonly PluginCommand[]> {
-    throw new Error('not there yet');
+  async commands(): Promise<readonly PluginCommand[]> {
+    return (await this.#enabled()).flatMap(({ manifest: { name, commands } }) =>
+      commands.map((command) =>
+        'tool' in command ? { plugin: name, command, tool: `${name}.${command.tool}` as ToolName } : { plugin: name, command },
+      ),
+    );
   }
 
   /** The texts of the enabled plugins for the system prompt. */
-  prompts(): Promise<readonly PluginPrompt[]> {
-    throw new Error('not there yet');
+  async prompts(): Promise<readonly PluginPrompt[]> {
+    return (await this.#enabled()).flatMap(({ manifest: { name, prompt } }) =>
+      prompt === undefined ? [] : [{ plugin: name, text: prompt }],
+    );
   }
+
+  async #enabled(): Promise<readonly InstalledPlugin[]> {
+    const { library, settings } = this.#ports;
+    return (await enabledPlugins({ library, enabled: async () => (await settings.load()).plugins.enabled })).plugins;
+  }
+}
+
+function accountOf({ name, accounts }: PluginManifest, account: string): PluginAccount {
+  if (!accounts && account !== MAIN_ACCOUNT) {
+    throw new PyraError('usage', `${name} has no accounts: its questions are answered once`, { hint: 'leave the account out' });
+  }
+  if (!isPluginName(account)) {
+    throw new PyraError('usage', `${JSON.stringify(account.slice(0, 80))} is no name of an account`, {
+      hint: 'lower-case letters, digits and -, at most 32, such as work',
+    });
+  }
+  return account as string as PluginAccount;
 }

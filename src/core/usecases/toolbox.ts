@@ -11,14 +11,24 @@ export interface FoundTool {
   readonly own: boolean;
 }
 
+/** Providers that come and go: those of the enabled plugins. */
+export interface ToolSource {
+  /** The providers as they are now, and one sentence for each that should be there and is not. Runs no tool code. */
+  look(): Promise<{ readonly providers: readonly ToolProvider[]; readonly faults: readonly string[] }>;
+  /** Closes every provider that it ever gave; idempotent. */
+  close(): Promise<void>;
+}
+
 /** All providers of tools behind one look-up. */
 export class Toolbox {
   readonly #own: readonly ToolProvider[];
   readonly #others: readonly ToolProvider[];
+  readonly #source: ToolSource | undefined;
 
-  constructor(own: readonly ToolProvider[], others: readonly ToolProvider[]) {
+  constructor(own: readonly ToolProvider[], others: readonly ToolProvider[], source?: ToolSource) {
     this.#own = [...own];
     this.#others = [...others];
+    this.#source = source;
   }
 
   /** All tools as they are now: Pyra's own first, each name once. */
@@ -38,14 +48,18 @@ export class Toolbox {
 
   /** Closes every provider, also when one of them fails; idempotent as they are. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#own, ...this.#others].map(async (provider) => provider.close()));
+    await Promise.allSettled([
+      ...[...this.#own, ...this.#others].map(async (provider) => provider.close()),
+      ...(this.#source === undefined ? [] : [this.#source.close()]),
+    ]);
   }
 
   async #look(): Promise<{ readonly tools: ReadonlyMap<ToolName, FoundTool>; readonly faults: readonly string[] }> {
     const tools = new Map<ToolName, FoundTool>();
-    const faults: string[] = [];
+    const source = (await this.#source?.look()) ?? { providers: [], faults: [] };
+    const faults: string[] = [...source.faults];
     const reserved = new Set<string>(this.#own.map(({ id }) => id));
-    for (const provider of [...this.#own, ...this.#others]) {
+    for (const provider of [...this.#own, ...this.#others, ...source.providers]) {
       const own = this.#own.includes(provider);
       const given = await definitionsOf(provider);
       if (given === undefined) faults.push(`${provider.id}: its tools cannot be listed`);
