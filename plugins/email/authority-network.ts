@@ -22,6 +22,7 @@ export class AuthorityNetwork implements INetworkModule {
   readonly #origin: string;
   readonly #ca: readonly string[] | undefined;
   readonly #signal: AbortSignal;
+  #fault: Error | undefined;
 
   constructor(origin: string, ca: readonly string[] | undefined, signal: AbortSignal) {
     this.#origin = origin;
@@ -29,12 +30,25 @@ export class AuthorityNetwork implements INetworkModule {
     this.#signal = signal;
   }
 
+  /** Why the last request got no answer; MSAL keeps it to itself. */
+  get fault(): Error | undefined {
+    return this.#fault;
+  }
+
   sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<AuthorityResponse<T>> {
-    return this.#send('GET', url, options);
+    return this.#remembering(this.#send('GET', url, options));
   }
 
   sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<AuthorityResponse<T>> {
-    return this.#send('POST', url, options);
+    return this.#remembering(this.#send('POST', url, options));
+  }
+
+  async #remembering<T>(answer: Promise<T>): Promise<T> {
+    this.#fault = undefined;
+    return answer.catch((thrown: Error) => {
+      this.#fault = thrown;
+      throw thrown;
+    });
   }
 
   #send<T>(method: string, url: string, options: NetworkRequestOptions = {}): Promise<AuthorityResponse<T>> {

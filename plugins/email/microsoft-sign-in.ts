@@ -15,8 +15,7 @@ const SCOPES = ['https://outlook.office.com/IMAP.AccessAsUser.All', 'https://out
  * @throws ToolFailure that asks the person to sign in, when nobody has signed in or Microsoft no longer takes it.
  */
 export async function microsoftToken(account: Account, context: PluginContext): Promise<string> {
-  const application = await open(account, context);
-  const token = await silently(application, account);
+  const token = await silently(await open(account, context), account);
   if (token !== undefined) return token;
   throw new ToolFailure(`nobody has signed in at Microsoft for the account ${account.name}; the person does it with ${setup(account)}`);
 }
@@ -27,8 +26,8 @@ export async function microsoftToken(account: Account, context: PluginContext): 
  * @throws ToolFailure when the person refuses, or the code expires.
  */
 export async function signInAtMicrosoft(account: Account, context: PluginContext): Promise<void> {
-  const application = await open(account, context);
-  const renewed = await silently(application, account).catch((thrown: unknown) => {
+  const client = await open(account, context);
+  const renewed = await silently(client, account).catch((thrown: unknown) => {
     context.signal.throwIfAborted();
     if (thrown instanceof ToolFailure && thrown.message.includes('sign in again')) return undefined;
     throw thrown;
@@ -45,27 +44,32 @@ export async function signInAtMicrosoft(account: Account, context: PluginContext
   };
   context.signal.addEventListener('abort', stop, { once: true });
   try {
-    await untilAborted(application.acquireTokenByDeviceCode(request), context.signal);
+    await untilAborted(client.application.acquireTokenByDeviceCode(request), context.signal);
   } catch (thrown) {
     context.signal.throwIfAborted();
-    throw microsoftFailure(thrown, account);
+    throw microsoftFailure(client.network.fault ?? thrown, account);
   } finally {
     context.signal.removeEventListener('abort', stop);
   }
 }
 
-async function silently(application: PublicClientApplication, account: Account): Promise<string | undefined> {
+interface Client {
+  readonly application: PublicClientApplication;
+  readonly network: AuthorityNetwork;
+}
+
+async function silently({ application, network }: Client, account: Account): Promise<string | undefined> {
   try {
     const [known] = await application.getAllAccounts();
     if (known === undefined) return undefined;
     const result = await application.acquireTokenSilent({ account: known, scopes: SCOPES });
     return result.accessToken;
   } catch (thrown) {
-    throw microsoftFailure(thrown, account);
+    throw microsoftFailure(network.fault ?? thrown, account);
   }
 }
 
-async function open(account: Account, context: PluginContext): Promise<PublicClientApplication> {
+async function open(account: Account, context: PluginContext): Promise<Client> {
   const answers = context.accounts[account.name] ?? {};
   const clientId = typeof answers.client_id === 'string' ? answers.client_id.trim() : '';
   if (clientId === '') {
@@ -77,7 +81,8 @@ async function open(account: Account, context: PluginContext): Promise<PublicCli
   const { PublicClientApplication, LogLevel } = await import('@azure/msal-node');
   const secret = `${account.name}.token`;
   const ca = account.ca === undefined ? undefined : [...rootCertificates, await readFile(resolve(context.dataDir, account.ca), 'utf8')];
-  return new PublicClientApplication({
+  const network = new AuthorityNetwork(authority.origin, ca, context.signal);
+  const application = new PublicClientApplication({
     // An authority that is known is not asked about at another host.
     auth: { clientId, authority: authority.url, knownAuthorities: [authority.host] },
     cache: {
@@ -91,11 +96,12 @@ async function open(account: Account, context: PluginContext): Promise<PublicCli
       },
     },
     system: {
-      networkClient: new AuthorityNetwork(authority.origin, ca, context.signal),
+      networkClient: network,
       disableInternalRetries: true,
       loggerOptions: { loggerCallback: () => undefined, piiLoggingEnabled: false, logLevel: LogLevel.Error },
     },
   });
+  return { application, network };
 }
 
 function untilAborted(signedIn: Promise<AuthenticationResult | null>, signal: AbortSignal): Promise<AuthenticationResult | null> {
