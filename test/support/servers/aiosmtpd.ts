@@ -1,11 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeFolder } from '../temporary-folder.js';
 import { makeCertificate } from './certificate.js';
-import { freePorts } from './free-ports.js';
-import { giveToServer, serverFolder } from './server-folder.js';
-import { startServer } from './server-process.js';
 import type { SmtpServer } from './smtp-account.js';
+import { freePorts, giveToServer, serverFolder, startServer } from './test-server.js';
 
 /** The Python of the system; others lack aiosmtpd. */
 export const PYTHON = '/usr/bin/python3';
@@ -77,7 +74,7 @@ export async function startAiosmtpd(user = 'pyra@example.test', password = 'pyra
   writeFileSync(program, PROGRAM);
   giveToServer(folder);
   const args = [program, folder, String(port), String(tlsPort), user, password, certificate, key];
-  const server = await startServer({ command: PYTHON, args, folder, ports: [port, tlsPort] });
+  const server = await startServer({ program: PYTHON, args, folder, healthy: tlsPort });
   return {
     host: '127.0.0.1',
     port,
@@ -90,9 +87,6 @@ export async function startAiosmtpd(user = 'pyra@example.test', password = 'pyra
         .filter((name) => !name.endsWith('.part'))
         .sort()
         .map((name) => readFileSync(join(taken, name), 'utf8')),
-    async stop() {
-      await server.stop();
-      removeFolder(folder);
-    },
+    stop: () => server.stop(),
   };
 }

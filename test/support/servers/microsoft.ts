@@ -7,8 +7,7 @@ import { Agent } from 'undici';
 import { removeFolder } from '../temporary-folder.js';
 import { Browser } from './browser.js';
 import { makeCertificate } from './certificate.js';
-import { freePorts } from './free-ports.js';
-import { serverFolder } from './server-folder.js';
+import { freePorts, serverFolder } from './test-server.js';
 
 const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -34,6 +33,7 @@ export interface Microsoft {
 
 /** Starts such a server for one mailbox; a token is good for `accessSeconds`. */
 export async function startMicrosoft(email: string, accessSeconds = 3600): Promise<Microsoft> {
+  const loud = hush();
   const folder = serverFolder();
   const { ca, certificate, key } = await makeCertificate(folder);
   const [port = 0] = await freePorts(1);
@@ -68,12 +68,33 @@ export async function startMicrosoft(email: string, accessSeconds = 3600): Promi
         await new Promise((resolve) => one.close(resolve));
       }
       removeFolder(folder);
+      loud();
     },
   };
 }
 
+/** Keeps what oidc-provider says about not being set up for production out of the output of the tests; gives what ends that. */
+function hush(): () => void {
+  const { info, warn } = console;
+  const quiet =
+    (say: typeof info): typeof info =>
+    (...parts) => {
+      if (!String(parts[0]).includes('oidc-provider')) say(...parts);
+    };
+  console.info = quiet(info);
+  console.warn = quiet(warn);
+  return () => Object.assign(console, { info, warn });
+}
+
 function configuration(email: string, accessSeconds: number): object {
-  const claims = { email, preferred_username: email, name: 'Pyra', tid: '9188040d-6c67-4c5b-b112-36a304b66dad', oid: '00000000-0000-0000-0000-000000000001', ver: '2.0' };
+  const claims = {
+    email,
+    preferred_username: email,
+    name: 'Pyra',
+    tid: '9188040d-6c67-4c5b-b112-36a304b66dad',
+    oid: '00000000-0000-0000-0000-000000000001',
+    ver: '2.0',
+  };
   const mail = ['https://outlook.office.com/IMAP.AccessAsUser.All', 'https://outlook.office.com/SMTP.Send'];
   return {
     clients: [
@@ -87,11 +108,24 @@ function configuration(email: string, accessSeconds: number): object {
       },
     ],
     features: { deviceFlow: { enabled: true, mask: '****-****' }, devInteractions: { enabled: true } },
-    routes: { device_authorization: '/oauth2/v2.0/devicecode', token: '/oauth2/v2.0/token', authorization: '/oauth2/v2.0/authorize', code_verification: '/device' },
+    routes: {
+      device_authorization: '/oauth2/v2.0/devicecode',
+      token: '/oauth2/v2.0/token',
+      authorization: '/oauth2/v2.0/authorize',
+      code_verification: '/device',
+    },
     scopes: ['openid', 'offline_access', 'profile', 'email', ...mail],
     claims: { openid: ['sub', 'tid', 'oid', 'ver'], profile: ['name', 'preferred_username'], email: ['email'] },
     conformIdTokenClaims: false,
-    ttl: { AccessToken: accessSeconds, DeviceCode: 600, RefreshToken: 86_400, IdToken: 3600, Grant: 86_400, Interaction: 600, Session: 86_400 },
+    ttl: {
+      AccessToken: accessSeconds,
+      DeviceCode: 600,
+      RefreshToken: 86_400,
+      IdToken: 3600,
+      Grant: 86_400,
+      Interaction: 600,
+      Session: 86_400,
+    },
     findAccount: async (_: unknown, id: string) => ({ accountId: id, claims: async () => ({ sub: id, ...claims }) }),
     issueRefreshToken: async () => true,
     rotateRefreshToken: true,
@@ -112,11 +146,12 @@ async function likeMicrosoft(
   }
   request.originalUrl = path;
   request.url = path.slice(MOUNT.length) || '/';
-  if (request.method === 'POST' && request.url.endsWith('/token')) {
+  const end = request.url.split('?')[0] ?? '';
+  if (request.method === 'POST' && end.endsWith('/token')) {
     const form = Object.fromEntries(new URLSearchParams(await text(request)));
     request.body = { ...form, ...(form.grant_type === 'device_code' ? { grant_type: DEVICE_CODE } : {}) };
   }
-  if (request.method === 'POST' && request.url.endsWith('/devicecode')) addInterval(response);
+  if (request.method === 'POST' && end.endsWith('/devicecode')) addInterval(response);
   await answer(request, response);
 }
 

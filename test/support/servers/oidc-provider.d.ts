@@ -4,7 +4,9 @@ declare module 'oidc-provider' {
 
   /** A kind of token, as the server keeps it. */
   export interface TokenModel {
-    find(token: string): Promise<{ readonly isExpired: boolean; readonly accountId: string; readonly scope: string; readonly exp: number } | undefined>;
+    find(
+      token: string,
+    ): Promise<{ readonly isExpired: boolean; readonly accountId: string; readonly scope: string; readonly exp: number } | undefined>;
     revokeByGrantId(grantId: string): Promise<void>;
   }
 

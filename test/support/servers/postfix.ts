@@ -1,14 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeFolder } from '../temporary-folder.js';
 import { type CertificateKind, makeCertificate } from './certificate.js';
 import type { Dovecot } from './dovecot.js';
-import { freePorts } from './free-ports.js';
-import { requireInstalled } from './installed.js';
-import { serverAccount, serverFolder } from './server-folder.js';
-import { startServer } from './server-process.js';
 import type { SmtpServer } from './smtp-account.js';
+import { freePorts, serverFolder, serverUser, startServer } from './test-server.js';
 
 const MASTER = '/usr/lib/postfix/sbin/master';
 
@@ -16,7 +12,6 @@ const MASTER = '/usr/lib/postfix/sbin/master';
 export interface Postfix extends SmtpServer {
   /** What was sent to elsewhere, each with `X-Envelope-From` and `X-Envelope-To` on top; in the order of arrival. */
   outside(): readonly string[];
-  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,10 +26,10 @@ export interface PostfixOptions {
 
 /** Skips a suite where there is no Postfix, or where it cannot be started since the tests do not run as root. Call it first in a `before` hook. */
 export function requirePostfix(context: Mocha.Context): void {
-  requireInstalled(context, MASTER, 'postfix');
-  if (process.getuid?.() === 0) return;
-  const runnable = context.test?.parent ?? context.test;
-  if (runnable !== undefined) runnable.title += ' (skipped: Postfix needs root)';
+  const missing = existsSync(MASTER) ? 'root' : 'the package postfix';
+  if (missing === 'root' && process.getuid?.() === 0) return;
+  const suite = context.test?.parent;
+  if (suite !== undefined) suite.title += ` (needs ${missing})`;
   context.skip();
 }
 
@@ -44,7 +39,7 @@ export async function startPostfix(dovecot: Dovecot, options: PostfixOptions = {
   chmodSync(folder, 0o755);
   const [port = 0, tlsPort = 0] = await freePorts(2);
   const { ca, certificate, key } = await makeCertificate(folder, options.certificate);
-  const account = serverAccount() ?? { uid: 0, gid: 0 };
+  const account = serverUser();
   makeFolders(folder, account);
   const conf = join(folder, 'conf');
   const recipients = Object.entries(options.recipients ?? {}).map(([address, answer]) => `${address} ${answer}\n`);
@@ -55,7 +50,7 @@ export async function startPostfix(dovecot: Dovecot, options: PostfixOptions = {
   // Postfix waits until its configuration is some seconds old.
   const past = new Date(Date.now() - 10_000);
   for (const name of ['main.cf', 'master.cf']) utimesSync(join(conf, name), past, past);
-  const server = await startServer({ command: MASTER, args: ['-c', conf, '-d'], folder, ports: [port, tlsPort], asRoot: true });
+  const server = await startServer({ program: MASTER, args: ['-c', conf, '-d'], folder, healthy: tlsPort, asRoot: true });
   const caught = join(folder, 'outside', 'new');
   return {
     host: '127.0.0.1',
@@ -66,11 +61,7 @@ export async function startPostfix(dovecot: Dovecot, options: PostfixOptions = {
       readdirSync(caught)
         .sort()
         .map((name) => readFileSync(join(caught, name), 'utf8')),
-    crash: () => server.crash(),
-    async stop() {
-      await server.stop();
-      removeFolder(folder);
-    },
+    stop: () => server.stop(),
   };
 }
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import { createServer as createPlainServer, type Socket } from 'node:net';
+import { createServer } from 'node:tls';
 import { removeFolder } from '../temporary-folder.js';
 import { makeCertificate } from './certificate.js';
-import { serverFolder } from './server-folder.js';
 import type { SmtpServer } from './smtp-account.js';
+import { serverFolder } from './test-server.js';
 
 /** What a scripted server does when the named moment comes: it answers so, says nothing any more, or cuts the connection. */
 export type ScriptedStep = { readonly answer: string } | 'silence' | 'cut';
@@ -12,7 +12,7 @@ export type ScriptedStep = { readonly answer: string } | 'silence' | 'cut';
 /** The moments of a conversation, by the command; `MESSAGE` is after the dot that ends the message, `HALF` is in its middle. */
 export type ScriptedMoment = 'GREETING' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'HALF' | 'MESSAGE';
 
-/** A server of one test that misbehaves at one moment, as real ones do now and then, and is polite otherwise. SMTP over TLS. */
+/** A server of one test that misbehaves at one moment, as real ones do now and then, and is polite otherwise. */
 export interface ScriptedSmtp extends SmtpServer {
   /** Every line that it was told, passwords and messages too. */
   readonly lines: readonly string[];
@@ -32,18 +32,23 @@ const POLITE: Readonly<Record<ScriptedMoment, string>> = {
   MESSAGE: '250 2.0.0 taken',
 };
 
-/** Starts a server that follows a script. */
-export async function startScriptedSmtp(script: Partial<Record<ScriptedMoment, ScriptedStep>>): Promise<ScriptedSmtp> {
+/** Starts a server that follows a script: SMTP over TLS, or in the clear and without STARTTLS. */
+export async function startScriptedSmtp(
+  script: Partial<Record<ScriptedMoment, ScriptedStep>>,
+  way: 'tls' | 'clear' = 'tls',
+): Promise<ScriptedSmtp> {
   const folder = serverFolder();
   const { ca, certificate, key } = await makeCertificate(folder);
   const lines: string[] = [];
   const open = new Set<Socket>();
   let messages = 0;
-  const server = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (socket) => {
+  const welcome = (socket: Socket): void => {
     open.add(socket);
     socket.once('close', () => open.delete(socket)).on('error', () => undefined);
     converse(socket, script, lines, () => messages++);
-  });
+  };
+  const tls = { cert: readFileSync(certificate), key: readFileSync(key) };
+  const server = way === 'tls' ? createServer(tls, welcome) : createPlainServer(welcome);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
@@ -62,12 +67,7 @@ export async function startScriptedSmtp(script: Partial<Record<ScriptedMoment, S
   };
 }
 
-function converse(
-  socket: TLSSocket,
-  script: Partial<Record<ScriptedMoment, ScriptedStep>>,
-  lines: string[],
-  finished: () => void,
-): void {
+function converse(socket: Socket, script: Partial<Record<ScriptedMoment, ScriptedStep>>, lines: string[], finished: () => void): void {
   let inMessage = false;
   let rest = '';
   const at = (moment: ScriptedMoment): void => {
