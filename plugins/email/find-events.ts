@@ -12,7 +12,7 @@ import { fetchText } from './message-text.js';
 import { oneLine } from './one-line.js';
 import { checkValidity, gone } from './open-message.js';
 import { EVERYWHERE, findMessages } from './search-messages.js';
-import { isZone, machineZone } from './shown-date.js';
+import { isZone, zoneOf } from './shown-date.js';
 
 /** The arguments of `email.events`. */
 export interface EventsArguments {
@@ -41,7 +41,7 @@ export async function findEvents(args: EventsArguments, context: PluginContext):
     throw new ToolFailure(`${JSON.stringify(args.timezone)} is no time zone; one is written like Europe/Berlin`);
   }
   const account = accountOf(args.id === undefined ? args.account : parseMessageId(args.id, args.account).account, context);
-  const zone = args.timezone ?? account.timezone ?? machineZone();
+  const zone = args.timezone ?? zoneOf(account);
   const looked = await withImap(account, context, async (client) => {
     const ids = args.id === undefined ? await found(client, account, args.query ?? '', context) : [args.id];
     const messages: MessageEvents[] = [];
@@ -53,7 +53,7 @@ export async function findEvents(args: EventsArguments, context: PluginContext):
 
 async function found(client: ImapFlow, account: Account, query: string, context: PluginContext): Promise<readonly string[]> {
   for (const folder of ['INBOX', EVERYWHERE]) {
-    const { messages } = await findMessages(client, account.name, { query, folder, limit: MOST_MESSAGES }, context);
+    const { messages } = await findMessages(client, account, { query, folder, limit: MOST_MESSAGES }, context);
     if (messages.length > 0) return messages.map(({ id }) => id);
   }
   throw new ToolFailure(`no message was found for ${JSON.stringify(query)}`);

@@ -45,8 +45,10 @@ export async function resolveFolder(client: ImapFlow, name: string): Promise<str
   const match = matches?.[0]?.path;
   if (match !== undefined) return match;
   const nearest = folders
-    .map(({ path }) => path)
-    .map((path) => ({ path, likeness: likeness(path.toLowerCase(), wanted) }))
+    .map(({ path, name: last }) => ({
+      path,
+      likeness: Math.max(likeness(path.toLowerCase(), wanted), likeness(last.toLowerCase(), wanted)),
+    }))
     .sort((a, b) => b.likeness - a.likeness)
     .slice(0, 5);
   throw new ToolFailure(`there is no folder ${JSON.stringify(name)}; the nearest are: ${nearest.map(({ path }) => path).join(', ')}`);
@@ -67,10 +69,16 @@ function isMissing(thrown: unknown): boolean {
   return mailboxMissing === true || serverResponseCode === 'NONEXISTENT';
 }
 
-/** The share of pairs of letters that two names have in common, from 0 to 1. */
+/** How alike two names are, from 0 to 1, by how many letters have to be changed. */
 function likeness(one: string, other: string): number {
-  const pairs = (text: string): readonly string[] =>
-    Array.from({ length: Math.max(text.length - 1, 0) }, (_, at) => text.slice(at, at + 2));
-  const [a, b] = [pairs(one), new Set(pairs(other))];
-  return a.length + b.size === 0 ? 0 : (2 * a.filter((pair) => b.has(pair)).length) / (a.length + b.size);
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [down, letter] of [...one].entries()) {
+    const next = [down + 1];
+    for (let at = 1; at <= other.length; at += 1) {
+      const replaced = (row[at - 1] ?? 0) + (other[at - 1] === letter ? 0 : 1);
+      next.push(Math.min(replaced, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return 1 - (row.at(-1) ?? 0) / Math.max(one.length, other.length, 1);
 }

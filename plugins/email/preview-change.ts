@@ -6,7 +6,7 @@ import { fetchSummaries, shownAddress } from './message-summary.js';
 import { type Destination, destinations } from './move-messages.js';
 import { oneLine } from './one-line.js';
 import { withMessage } from './open-message.js';
-import { machineZone, shownDate } from './shown-date.js';
+import { shownDate, zoneOf } from './shown-date.js';
 import { shownSize } from './shown-size.js';
 
 /** Says which messages would be marked, and how. */
@@ -35,7 +35,7 @@ export async function previewAttachment(
 
 async function listed(args: MessagesArguments, context: PluginContext): Promise<string> {
   const groups = await eachGroup(args, context, 'read', async ({ client, account, folder, uids, missing }) => {
-    const zone = account.timezone ?? machineZone();
+    const zone = zoneOf(account);
     const summaries = await fetchSummaries(client, account.name, uids);
     const lines = summaries.map(
       ({ date, from, subject }) =>

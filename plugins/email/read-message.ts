@@ -5,7 +5,7 @@ import { dateOf, shownAddress } from './message-summary.js';
 import { fetchText, type MessageText } from './message-text.js';
 import { oneLine } from './one-line.js';
 import { type OpenMessage, withMessage } from './open-message.js';
-import { machineZone, shownDate } from './shown-date.js';
+import { shownDate, zoneOf } from './shown-date.js';
 import { shownSize } from './shown-size.js';
 
 /** The arguments of `email.read`. */
@@ -47,7 +47,7 @@ function choose(structure: MessageStructureObject, part: string): Chosen {
 }
 
 function answer(id: string, { account, reference, message }: OpenMessage, { node, parts }: Chosen, read: MessageText): ToolAnswer {
-  const zone = account.timezone ?? machineZone();
+  const zone = zoneOf(account);
   const attached = node.type === 'message/rfc822' ? node.envelope : undefined;
   const shown: Pick<FetchMessageObject, 'envelope' | 'internalDate'> = attached === undefined ? message : { envelope: attached };
   const { from = [], to = [], cc = [], replyTo = [], subject = '' } = shown.envelope ?? {};

@@ -9,7 +9,7 @@ import { parseMessageId } from './message-reference.js';
 import { type MessageSummary, sourceOf, summaryLine, summaryOf } from './message-summary.js';
 import { fetchText } from './message-text.js';
 import { checkValidity, gone } from './open-message.js';
-import { machineZone } from './shown-date.js';
+import { zoneOf } from './shown-date.js';
 
 /** The arguments of `email.thread`. */
 export interface ThreadArguments {
@@ -56,7 +56,7 @@ export async function readThread(args: ThreadArguments, context: PluginContext):
     const messages = await conversation(client, account.name, first, context);
     const shown = messages.slice(-MOST_MESSAGES);
     const texts = await textsOf(client, shown.slice(-MOST_TEXTS));
-    const zone = account.timezone ?? machineZone();
+    const zone = zoneOf(account);
     const blocks = shown.map((message) => {
       const text = texts.get(message);
       return `${summaryLine(message.summary, zone, true)}${text === undefined ? '' : `\n\n${text}`}`;

@@ -1,5 +1,6 @@
 import type { SearchObject } from 'imapflow';
 import { ToolFailure } from 'pyra/plugin';
+import { offsetMinutes } from './zone-names.js';
 
 /** What a search can ask for. */
 export interface SearchFilters {
@@ -14,20 +15,27 @@ export interface SearchFilters {
 
 const MAX_WORDS = 10;
 
+/** What a server can do. */
+export interface SearchTraits {
+  /** Whether it understands Gmail's own search, which is quicker for text. */
+  readonly gmail: boolean;
+  /** The time zone in which days begin; absent for a server that knows days only as it counts them itself. */
+  readonly zone?: string;
+}
+
 /**
  * Makes the server's search out of filters; `undefined` when there is none, so that every message is meant.
- * @param gmail whether the server understands Gmail's own search, which is quicker for text
  * @throws ToolFailure for a day that is none
  */
-export function searchCriteria(filters: SearchFilters, gmail: boolean): SearchObject | undefined {
+export function searchCriteria(filters: SearchFilters, { gmail, zone = 'UTC' }: SearchTraits): SearchObject | undefined {
   const words = filters.query === undefined ? [] : wordsOf(filters.query);
   const criteria: SearchObject = {
     ...(gmail && words.length > 0 ? { gmraw: filters.query } : {}),
     ...filled('from', filters.from),
     ...filled('to', filters.to),
     ...filled('subject', filters.subject),
-    ...(filters.since === undefined ? {} : { since: day(filters.since, 'since') }),
-    ...(filters.before === undefined ? {} : { before: day(filters.before, 'before') }),
+    ...(filters.since === undefined ? {} : { since: day(filters.since, 'since', zone) }),
+    ...(filters.before === undefined ? {} : { before: day(filters.before, 'before', zone) }),
     ...(filters.unread === undefined ? {} : { seen: !filters.unread }),
   };
   const whole = gmail ? criteria : withWords(criteria, words);
@@ -52,11 +60,11 @@ function filled(key: 'from' | 'to' | 'subject', value: string | undefined): Sear
   return text === '' ? {} : { [key]: text };
 }
 
-function day(text: string, name: string): Date {
+function day(text: string, name: string, zone: string): Date {
   const match = /^(\d{4}-\d{2}-\d{2})(?:$|T)/.exec(text.trim());
   const date = new Date(`${match?.[1]}T00:00:00Z`);
   if (match === null || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== match[1]) {
     throw new ToolFailure(`${name} must be a day such as 2026-03-31, not ${JSON.stringify(text)}`);
   }
-  return date;
+  return new Date(date.getTime() - offsetMinutes(zone, date) * 60_000);
 }

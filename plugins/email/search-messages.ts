@@ -1,11 +1,11 @@
 import type { ImapFlow } from 'imapflow';
 import { type PluginContext, type ToolAnswer, ToolFailure } from 'pyra/plugin';
-import { accountOf } from './account.js';
+import { type Account, accountOf } from './account.js';
 import { withImap } from './imap-connection.js';
 import { inFolder, selectableFolders } from './mail-folder.js';
 import { fetchSummaries, type MessageSummary, sourceOf, summaryLine } from './message-summary.js';
 import { type SearchFilters, searchCriteria } from './search-criteria.js';
-import { machineZone } from './shown-date.js';
+import { zoneOf } from './shown-date.js';
 
 /** The arguments of `email.search`. */
 export interface SearchArguments extends SearchFilters {
@@ -34,8 +34,8 @@ export async function searchMessages(args: SearchArguments, context: PluginConte
   const folder = args.folder ?? 'INBOX';
   const page = args.page ?? 1;
   const limit = Math.min(args.limit ?? USUAL, MOST);
-  const { total, messages } = await withImap(account, context, (client) => findMessages(client, account.name, args, context));
-  const zone = account.timezone ?? machineZone();
+  const { total, messages } = await withImap(account, context, (client) => findMessages(client, account, args, context));
+  const zone = zoneOf(account);
   const first = (page - 1) * limit + 1;
   const where = folder === EVERYWHERE ? 'all folders' : folder;
   const head =
@@ -53,7 +53,7 @@ export async function searchMessages(args: SearchArguments, context: PluginConte
 /** Searches with an open connection. */
 export async function findMessages(
   client: ImapFlow,
-  account: string,
+  account: Account,
   args: SearchArguments,
   context: PluginContext,
 ): Promise<SearchResult> {
@@ -61,9 +61,9 @@ export async function findMessages(
   const skip = ((args.page ?? 1) - 1) * limit;
   if (args.folder !== EVERYWHERE) {
     return inFolder(client, args.folder ?? 'INBOX', 'read', async () => {
-      const uids = await matching(client, args);
+      const uids = await matching(client, args, account);
       const shown = uids.slice(Math.max(uids.length - skip - limit, 0), Math.max(uids.length - skip, 0));
-      return { total: uids.length, messages: (await fetchSummaries(client, account, shown)).toReversed() };
+      return { total: uids.length, messages: (await fetchSummaries(client, account.name, shown)).toReversed() };
     });
   }
   if (skip + limit > MOST_EVERYWHERE)
@@ -74,9 +74,9 @@ export async function findMessages(
     context.progress(`searching ${path}`);
     context.signal.throwIfAborted();
     await inFolder(client, path, 'read', async () => {
-      const uids = await matching(client, args);
+      const uids = await matching(client, args, account);
       total += uids.length;
-      found.push(...(await fetchSummaries(client, account, uids.slice(-(skip + limit)))));
+      found.push(...(await fetchSummaries(client, account.name, uids.slice(-(skip + limit)))));
     });
   }
   const newest = found.toSorted((a, b) => b.date.localeCompare(a.date));
@@ -84,8 +84,11 @@ export async function findMessages(
 }
 
 /** The UIDs in the open folder that match, ascending: the newest come last. */
-async function matching(client: ImapFlow, filters: SearchFilters): Promise<readonly number[]> {
-  const criteria = searchCriteria(filters, client.capabilities.has('X-GM-EXT-1'));
+async function matching(client: ImapFlow, filters: SearchFilters, account: Account): Promise<readonly number[]> {
+  const criteria = searchCriteria(filters, {
+    gmail: client.capabilities.has('X-GM-EXT-1'),
+    ...(client.capabilities.has('WITHIN') ? { zone: zoneOf(account) } : {}),
+  });
   const found = await client.search(criteria ?? { all: true }, { uid: true });
   if (!Array.isArray(found)) throw new ToolFailure('the server refused the search; try it with other words, or with fewer filters');
   return found.toSorted((a, b) => a - b);

@@ -1,6 +1,6 @@
-/** The time zone of this machine, by its IANA name. */
-export function machineZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The time zone of the person: that of the account when it names one, else that of this machine. */
+export function zoneOf({ timezone }: { readonly timezone?: string }): string {
+  return timezone !== undefined && isZone(timezone) ? timezone : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** Whether the name of a time zone is one that the runtime knows. */

@@ -42,6 +42,8 @@ export interface DovecotOptions {
   readonly quota?: number;
   /** The host that the certificate is for. */
   readonly certificateFor?: string;
+  /** Whether it has folders for sent mail, drafts, trash, junk and archive of its own; it has when absent. */
+  readonly specialFolders?: boolean;
   /** More lines of its configuration. */
   readonly config?: string;
 }
@@ -185,7 +187,7 @@ userdb {
 namespace inbox {
   inbox = yes
   separator = /
-${['Drafts', 'Sent', 'Trash', 'Junk', 'Archive'].map(specialFolder).join('\n')}
+${options.specialFolders === false ? '' : ['Drafts', 'Sent', 'Trash', 'Junk', 'Archive'].map(specialFolder).join('\n')}
 }
 ${options.config ?? ''}
 `;
