@@ -1,4 +1,3 @@
-import { Console } from 'node:console';
 import { Readable, type Writable } from 'node:stream';
 
 /** The two streams that carry frames. */
@@ -8,8 +7,8 @@ export interface FrameStreams {
 }
 
 /**
- * Takes stdin and stdout for the frames, before any other code can write to them: the console and `process.stdout` go to stderr from now
- * on, and `process.stdin` is empty.
+ * Takes stdin and stdout for the frames, before any other code can write to them: `process.stdout` goes to stderr from now on, and with it
+ * the console, which finds its streams when it is first used; `process.stdin` is empty.
  */
 export function takeStdio(): FrameStreams {
   const { stdin, stdout, stderr } = process;
@@ -18,6 +17,5 @@ export function takeStdio(): FrameStreams {
   };
   own('stdout', stderr);
   own('stdin', Readable.from([]));
-  globalThis.console = new Console(stderr, stderr);
   return { input: stdin, output: stdout };
 }
