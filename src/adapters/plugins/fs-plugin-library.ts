@@ -15,7 +15,7 @@ import { fileDifferences, fileDigests } from './file-digests.js';
 import { placeFiles, removeFiles, stageFiles } from './placed-files.js';
 import type { plainJavaScript } from './plain-javascript.js';
 import { contentsOf, DATA_FOLDER, filesOf, linksIn } from './plugin-files.js';
-import { deleteRecord, type PluginRecord, readRecord, recordedNames, writeRecord } from './plugin-record.js';
+import { deleteRecord, type PluginRecord, PluginRecords, recordedNames, writeRecord } from './plugin-record.js';
 import { type ReadPlugin, readInstalled, readSource } from './plugin-source.js';
 
 /** Where a library keeps things, and what it needs besides. */
@@ -37,9 +37,11 @@ export interface LibraryPlaces {
  */
 export class FsPluginLibrary implements PluginLibrary {
   readonly #places: LibraryPlaces;
+  readonly #records: PluginRecords;
 
   constructor(places: LibraryPlaces) {
     this.#places = places;
+    this.#records = new PluginRecords(places.state);
   }
 
   async bundled(): Promise<readonly PluginPackage[]> {
@@ -146,7 +148,7 @@ export class FsPluginLibrary implements PluginLibrary {
 
   /** The record of a plugin after what was begun is brought to its end. */
   async #settled(name: PluginName): Promise<PluginRecord | undefined> {
-    const record = await readRecord(this.#places.state, name);
+    const record = await this.#records.read(name);
     return record?.pending === undefined ? record : this.#alone(name, () => this.#finish(name));
   }
 
@@ -160,7 +162,7 @@ export class FsPluginLibrary implements PluginLibrary {
   /** Does what the record says is still to do; only while the plugin is locked. */
   async #finish(name: PluginName): Promise<PluginRecord | undefined> {
     const { plugins, state } = this.#places;
-    const record = await readRecord(state, name);
+    const record = await this.#records.read(name);
     if (record?.pending === undefined) return record;
     const { pending, ...done } = record;
     if ('removal' in pending) {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import type { Instant } from '../../core/domain/identifiers.js';
@@ -29,8 +29,35 @@ export interface PluginRecord {
   readonly pending?: { readonly staged: string } | { readonly removal: true };
 }
 
-/** The record of a plugin; `undefined` where there is none. `home/insecure` for one that cannot be read as what was written. */
-export async function readRecord(state: string, name: PluginName): Promise<PluginRecord | undefined> {
+/** The records of a home. What was read is kept for as long as the file is the same one: they are looked at for every call of a tool. */
+export class PluginRecords {
+  readonly #state: string;
+  readonly #kept = new Map<PluginName, { readonly mark: string; readonly record: PluginRecord }>();
+
+  /** `state`: `state/plugins/` of the home, absolute. */
+  constructor(state: string) {
+    this.#state = state;
+  }
+
+  /** The record of a plugin; `undefined` where there is none. `home/insecure` for one that cannot be read as what was written. */
+  async read(name: PluginName): Promise<PluginRecord | undefined> {
+    const mark = await markOf(recordPath(this.#state, name));
+    const kept = this.#kept.get(name);
+    if (mark !== undefined && kept?.mark === mark) return kept.record;
+    const record = await readRecord(this.#state, name);
+    if (record === undefined || mark === undefined) this.#kept.delete(name);
+    else this.#kept.set(name, { mark, record });
+    return record;
+  }
+}
+
+/** Every write makes another file, and no two files have the same of all this at once. */
+async function markOf(path: string): Promise<string | undefined> {
+  const status = await lstat(path, { bigint: true }).catch(() => undefined);
+  return status === undefined ? undefined : `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
+}
+
+async function readRecord(state: string, name: PluginName): Promise<PluginRecord | undefined> {
   const text = await textOf(recordPath(state, name));
   if (text === undefined) return undefined;
   try {

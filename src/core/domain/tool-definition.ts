@@ -8,11 +8,15 @@ const LONGEST_TIMEOUT = 600;
 
 const EFFECTS: readonly string[] = ['read', 'egress', 'write', 'destructive'] satisfies readonly ToolEffect[];
 
+/** What {@link acceptedDefinition} gave: it is taken again as it is, since nobody can have changed it. */
+const ACCEPTED = new WeakSet<object>();
+
 /**
  * A definition as the gate takes it from a provider: a frozen copy in which a tool without a declared class is `destructive` and only a
  * `read` tool runs without a question. Gives one sentence when it cannot be taken.
  */
 export function acceptedDefinition(given: unknown): ToolDefinition | string {
+  if (typeof given === 'object' && given !== null && ACCEPTED.has(given)) return given as ToolDefinition;
   let copy: unknown;
   try {
     copy = frozenCopy(given, 8);
@@ -27,7 +31,7 @@ export function acceptedDefinition(given: unknown): ToolDefinition | string {
     return `${name} has destinations that are not a list of argument paths`;
   }
   const effect = effectOf(copy);
-  return Object.freeze({
+  const accepted = Object.freeze({
     name,
     description: typeof copy.description === 'string' ? copy.description : '',
     parameters,
@@ -39,6 +43,8 @@ export function acceptedDefinition(given: unknown): ToolDefinition | string {
     ...(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMEOUT ? { timeout } : {}),
     ...(typeof code === 'string' ? { code } : {}),
   });
+  ACCEPTED.add(accepted);
+  return accepted;
 }
 
 function effectOf({ effect }: JsonObject): ToolEffect {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../domain/json.js';
 import type { InstalledPlugin } from '../domain/plugin.js';
 import { pluginToolDefinitions } from '../domain/plugin-tool-definitions.js';
 import type { ToolCallContext, ToolDefinition, ToolOutput } from '../domain/tool.js';
+import { acceptedDefinition } from '../domain/tool-definition.js';
 import { type EnabledPorts, enabledPlugins } from './enabled-plugins.js';
 import type { ToolSource } from './toolbox.js';
 
@@ -69,7 +70,11 @@ class LazyPlugin implements ToolProvider {
 
   constructor(plugin: InstalledPlugin, open: () => Promise<OpenPlugin>) {
     this.id = plugin.manifest.name as string as ProviderId;
-    this.#definitions = pluginToolDefinitions(plugin);
+    // Accepted here once, and not anew for every call of every tool.
+    this.#definitions = pluginToolDefinitions(plugin).map((given) => {
+      const accepted = acceptedDefinition(given);
+      return typeof accepted === 'string' ? given : accepted;
+    });
     this.#open = open;
   }
 
