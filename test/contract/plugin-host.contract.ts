@@ -149,6 +149,14 @@ export function pluginHostContract(harness: PluginHostHarness): void {
       expect((await call('count')).text).to.equal('2');
     });
 
+    it('counts the idle time from the end of a call that was given up', async () => {
+      await call('count');
+      await aborted((signal) => call('polite', {}, signal));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      subject.system.advance(121_000);
+      expect((await call('count')).text).to.equal('1');
+    });
+
     it('answers calls that run at the same time, each with its own', async () => {
       const texts = Array.from({ length: 20 }, (_, index) => `text ${index}`);
       const outputs = await Promise.all(texts.map((text) => call('echo', { text })));

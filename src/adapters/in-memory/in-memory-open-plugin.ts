@@ -58,6 +58,7 @@ export class InMemoryOpenPlugin implements OpenPlugin {
   #crashes: readonly number[] = [];
   #blocked: string | undefined;
   #closed = false;
+  #running = 0;
   #stopIdle: () => void = () => undefined;
 
   constructor(parts: InMemoryOpenPluginParts) {
@@ -144,6 +145,13 @@ export class InMemoryOpenPlugin implements OpenPlugin {
       signal,
     };
     const work = (async () => action(code, given))();
+    this.#running += 1;
+    void work
+      .catch(() => undefined)
+      .then(() => {
+        this.#running -= 1;
+        if (this.#running === 0) this.#waitIdle();
+      });
     const aborted = Promise.withResolvers<never>();
     const abort = (): void => {
       aborted.reject(signal.reason);
@@ -157,7 +165,6 @@ export class InMemoryOpenPlugin implements OpenPlugin {
       throw error;
     } finally {
       signal.removeEventListener('abort', abort);
-      this.#waitIdle();
     }
   }
 

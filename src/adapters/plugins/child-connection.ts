@@ -26,6 +26,8 @@ export interface ChildConnectionParts {
   readonly system: Pick<System, 'deadline'>;
   /** Writes to the log of plugins' errors. */
   readonly log: (text: string) => void;
+  /** Called whenever nothing is being asked any more. */
+  readonly onIdle: () => void;
   /** Called once, when the child is gone; with the reason in words when that was not meant. */
   readonly onGone: (crash: string | undefined) => void;
 }
@@ -148,7 +150,9 @@ export class ChildConnection {
       signal.removeEventListener('abort', cancelled);
       this.#progress.delete(sent.id);
       this.#running -= 1;
-      if (this.#running === 0 && !this.#ending) this.#child.hold(false);
+      if (this.#running > 0 || this.#ending) return;
+      this.#child.hold(false);
+      this.#parts.onIdle();
     });
     return sent.answer;
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { cleanOutput } from '../../core/domain/clean-output.js';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import { millisecondsOf, type ProviderId, type ToolName } from '../../core/domain/identifiers.js';
 import { canonicalJson, type JsonObject } from '../../core/domain/json.js';
@@ -7,6 +8,7 @@ import { pluginArgumentFault } from '../../core/domain/plugin-arguments.js';
 import type { PluginAccount } from '../../core/domain/plugin-manifest.js';
 import { pluginToolDefinitions, pluginVerbOf } from '../../core/domain/plugin-tool-definitions.js';
 import type { ToolCallContext, ToolDefinition, ToolOutput } from '../../core/domain/tool.js';
+import { visible } from '../../core/domain/untrusted.js';
 import type { OpenPlugin, PluginDesk } from '../../ports/plugin-host.js';
 import type { System } from '../../ports/system.js';
 import { RpcError } from '../support/rpc-error.js';
@@ -109,7 +111,8 @@ export class ChildPlugin implements OpenPlugin {
 
   async check(account: PluginAccount, signal: AbortSignal, progress: (text: string) => void): Promise<string> {
     try {
-      return textOf(await this.#ask('check', { account }, signal, progress));
+      const said = await this.#ask('check', { account }, signal, (text) => progress(this.#shown(text)));
+      return this.#shown(textOf(said));
     } catch (error) {
       throw this.#error(error, signal);
     }
@@ -132,11 +135,7 @@ export class ChildPlugin implements OpenPlugin {
     const settings = await this.#desk.settings();
     const { connection } = await this.#start(settings, signal);
     this.#stopIdle();
-    try {
-      return await connection.ask(method, { ...params, settings } as HostRequests[Method]['params'], signal, progress);
-    } finally {
-      this.#waitIdle();
-    }
+    return connection.ask(method, { ...params, settings } as HostRequests[Method]['params'], signal, progress);
   }
 
   /** The child that is running, or a new one; callers at the same time share one start. */
@@ -197,6 +196,7 @@ export class ChildPlugin implements OpenPlugin {
       desk: this.#desk,
       system: this.#parts.system,
       log: (text) => this.#log(text),
+      onIdle: () => this.#waitIdle(),
       onGone: (crash) => {
         this.#connections.delete(connection);
         if (this.#running?.connection === connection) this.#running = undefined;
@@ -248,7 +248,12 @@ export class ChildPlugin implements OpenPlugin {
   #words(error: unknown): string {
     if (error instanceof RangeError) return 'the arguments are too large to be sent to the plugin';
     const isTold = error instanceof PluginGone || error instanceof RpcError || isPyraError(error);
-    return isTold ? this.#parts.redact(error.message) : 'the plugin could not be run';
+    return isTold ? this.#shown(error.message) : 'the plugin could not be run';
+  }
+
+  /** A text of the plugin's as a person may see it. */
+  #shown(text: string): string {
+    return this.#parts.redact(visible(cleanOutput(text)));
   }
 
   #error(error: unknown, signal: AbortSignal): unknown {

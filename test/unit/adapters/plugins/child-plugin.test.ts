@@ -11,7 +11,7 @@ import { isPyraError } from '../../../../src/core/domain/errors.js';
 import type { ConversationId, ToolName } from '../../../../src/core/domain/identifiers.js';
 import type { JsonObject } from '../../../../src/core/domain/json.js';
 import type { InstalledPlugin } from '../../../../src/core/domain/plugin.js';
-import type { PluginManifest } from '../../../../src/core/domain/plugin-manifest.js';
+import type { PluginAccount, PluginManifest } from '../../../../src/core/domain/plugin-manifest.js';
 import type { ToolOutput } from '../../../../src/core/domain/tool.js';
 import type { OpenPlugin } from '../../../../src/ports/plugin-host.js';
 import { MemoryDesk } from '../../../support/memory-desk.js';
@@ -406,6 +406,18 @@ describe('a plugin in a process of its own', function () {
       expect((await call(plugin)).text).to.match(/ERR_ACCESS_DENIED|EROFS/);
       expect(readFileSync(join(folder, 'data', 'state'), 'utf8')).to.equal('kept');
     });
+  });
+
+  it('says nothing to the person that a terminal would obey, and no secret', async () => {
+    const plugin = open(
+      await withSource(`export default { tools: { run: () => '', fine: () => 'fine' }, check: (account, { progress }) => {
+        progress('\\u001b[2Ja-secret-token'); throw new Error('\\u001b]0;x\\u0007a-secret-token \\u202e');
+      } };`),
+    );
+    const said: string[] = [];
+    const thrown = await plugin.check('main' as PluginAccount, never, (text) => said.push(text)).catch((error: unknown) => error);
+    expect(said).to.deep.equal(['[redacted]']);
+    expect((thrown as Error).message).to.equal('Error: [redacted] \\u{202e}');
   });
 
   it('is started anew when the answers changed, but not under a running call', async () => {
