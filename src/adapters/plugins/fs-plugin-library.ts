@@ -54,7 +54,7 @@ export class FsPluginLibrary implements PluginLibrary {
   }
 
   async list(): Promise<readonly InstalledPlugin[]> {
-    const records = await Promise.all((await recordedNames(this.#places.state)).map((name) => this.#settled(name)));
+    const records = await Promise.all(recordedNames(this.#places.state).map((name) => this.#settled(name)));
     return records.filter((record) => record !== undefined).map((record) => this.#installed(record));
   }
 
@@ -148,7 +148,7 @@ export class FsPluginLibrary implements PluginLibrary {
 
   /** The record of a plugin after what was begun is brought to its end. */
   async #settled(name: PluginName): Promise<PluginRecord | undefined> {
-    const record = await this.#records.read(name);
+    const record = this.#records.read(name);
     return record?.pending === undefined ? record : this.#alone(name, () => this.#finish(name));
   }
 
@@ -162,7 +162,7 @@ export class FsPluginLibrary implements PluginLibrary {
   /** Does what the record says is still to do; only while the plugin is locked. */
   async #finish(name: PluginName): Promise<PluginRecord | undefined> {
     const { plugins, state } = this.#places;
-    const record = await this.#records.read(name);
+    const record = this.#records.read(name);
     if (record?.pending === undefined) return record;
     const { pending, ...done } = record;
     if ('removal' in pending) {

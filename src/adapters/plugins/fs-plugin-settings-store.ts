@@ -30,7 +30,7 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
   }
 
   async load(name: PluginName): Promise<PluginSettings> {
-    const text = await textOf(answersPath(this.#state, checked(name)));
+    const text = textOf(answersPath(this.#state, checked(name)));
     if (text === undefined) return {};
     try {
       const value: unknown = JSON.parse(text);

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir, rm } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import type { Instant } from '../../core/domain/identifiers.js';
@@ -40,11 +40,11 @@ export class PluginRecords {
   }
 
   /** The record of a plugin; `undefined` where there is none. `home/insecure` for one that cannot be read as what was written. */
-  async read(name: PluginName): Promise<PluginRecord | undefined> {
-    const mark = await markOf(recordPath(this.#state, name));
+  read(name: PluginName): PluginRecord | undefined {
+    const mark = markOf(recordPath(this.#state, name));
     const kept = this.#kept.get(name);
     if (mark !== undefined && kept?.mark === mark) return kept.record;
-    const record = await readRecord(this.#state, name);
+    const record = readRecord(this.#state, name);
     if (record === undefined || mark === undefined) this.#kept.delete(name);
     else this.#kept.set(name, { mark, record });
     return record;
@@ -52,13 +52,13 @@ export class PluginRecords {
 }
 
 /** Every write makes another file, and no two files have the same of all this at once. */
-async function markOf(path: string): Promise<string | undefined> {
-  const status = await lstat(path, { bigint: true }).catch(() => undefined);
+function markOf(path: string): string | undefined {
+  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return status === undefined ? undefined : `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
 }
 
-async function readRecord(state: string, name: PluginName): Promise<PluginRecord | undefined> {
-  const text = await textOf(recordPath(state, name));
+function readRecord(state: string, name: PluginName): PluginRecord | undefined {
+  const text = textOf(recordPath(state, name));
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -85,16 +85,21 @@ export async function deleteRecord(state: string, name: PluginName): Promise<voi
 }
 
 /** The names of all plugins that have a record, sorted. */
-export async function recordedNames(state: string): Promise<readonly PluginName[]> {
-  const entries = await readdir(state).catch((error: unknown) => {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
-  return entries
+export function recordedNames(state: string): readonly PluginName[] {
+  return namesIn(state)
     .filter((entry) => entry.endsWith('.json'))
     .map((entry) => entry.slice(0, -'.json'.length))
     .filter(isPluginName)
     .sort();
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Where the answers to a plugin's questions are. */
@@ -103,20 +108,22 @@ export function answersPath(state: string, name: PluginName): string {
 }
 
 /** Reads a file of Pyra's own, of which no link and no pipe takes the place; `undefined` where there is none. */
-export async function textOf(path: string): Promise<string | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
+export function textOf(path: string): string | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw new PyraError('home/insecure', `${path} cannot be read`, { hint: 'see who owns it, and what it is: pyra doctor', cause: error });
-  });
-  if (file === undefined) return undefined;
+  }
   try {
-    const status = await file.stat();
+    const status = fstatSync(descriptor);
     if (!status.isFile() || status.size > MAX_BYTES) {
       throw new PyraError('home/insecure', `${path} is not what Pyra wrote`, { hint: 'look at it, and move it away' });
     }
-    return await file.readFile('utf8');
+    return readFileSync(descriptor, 'utf8');
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }
 

@@ -13,7 +13,7 @@ const SECRET = {
   pattern: /^(?:\*\.)?[a-z][a-z0-9_]*$/,
   form: 'the name of a secret: password, or *.password for one per account',
 };
-const MAX_RULES = 32;
+const MAX_RULES = 64;
 
 /** What a manifest asks for besides its own folder; every fault is added to `faults`. */
 export function manifestPermissions(manifest: ManifestReader, questions: readonly SetupQuestion[], faults: string[]): PluginPermissions {

@@ -3,6 +3,7 @@ import { ManifestReader } from './manifest-reader.js';
 import { schemaSizeFault } from './manifest-schema.js';
 import type { SetupKind, SetupQuestion } from './plugin-manifest.js';
 import { setupAnswerFault } from './setup-answer.js';
+import { ANY_ANSWER } from './setup-progress.js';
 
 const KEYS = ['key', 'label', 'kind', 'choices', 'default', 'optional', 'help', 'check', 'when'];
 const KINDS: readonly SetupKind[] = ['text', 'secret', 'choice', 'url', 'port', 'boolean', 'file'];
@@ -92,7 +93,7 @@ function whenOf(reader: ManifestReader, before: readonly SetupQuestion[]): Setup
       reader.fault(`when.${key.slice(0, 60)}`, 'is no question before this one whose answer could be looked at');
     } else if (!isTexts(values)) reader.fault(`when.${key}`, 'must be a list of answers');
     else {
-      const odd = values.find((value) => asked.kind === 'choice' && asked.choices?.includes(value) !== true);
+      const odd = values.find((value) => asked.kind === 'choice' && value !== ANY_ANSWER && asked.choices?.includes(value) !== true);
       if (odd !== undefined) reader.fault(`when.${key}`, `${JSON.stringify(odd.slice(0, 60))} is none of its choices`);
       conditions.push([key, values]);
     }

@@ -30,7 +30,7 @@ export interface SetupQuestion {
   readonly help?: string;
   /** A JSON Schema for the answer, besides what its kind asks for; not for secrets and files. */
   readonly check?: JsonSchema;
-  /** Asked only when the answer to another question is one of these values: `{ "auth": ["password"] }`. */
+  /** Asked only when the answer to an earlier question is one of these values: `{ "auth": ["password"] }`; `["*"]` stands for any answer. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
 }
 

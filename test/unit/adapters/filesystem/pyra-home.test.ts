@@ -118,6 +118,23 @@ describe('PyraHome', () => {
     expect(await home.inspect()).to.deep.equal([]);
   });
 
+  it('knows the folders of plugins, and what is kept about them', async () => {
+    await home.prepare();
+    mkdirSync(join(root, 'state/plugins'), { mode: 0o755 });
+    mkdirSync(join(root, 'plugins/weather/data'), { recursive: true, mode: 0o755 });
+    for (const name of ['state/plugins/weather.json', 'plugins/weather/plugin.mjs']) writeFileSync(join(root, name), '', { mode: 0o600 });
+    chmodSync(join(root, 'state/plugins/weather.json'), 0o644);
+    chmodSync(join(root, 'state/plugins'), 0o755);
+    const found = (await home.inspect()).map(({ message }) => message.split(' ')[0]);
+    expect(found).to.include.members(['state/plugins', 'state/plugins/weather.json', 'plugins/weather', 'plugins/weather/data']);
+    expect((await home.prepare()).map(({ message }) => message)).to.deep.equal(['state/plugins had mode 755; it is 700 now']);
+    await home.prepare({ everything: true });
+    expect(await home.inspect()).to.deep.equal([]);
+    rmSync(join(root, 'state/plugins'), { recursive: true });
+    symlinkSync(folder, join(root, 'state/plugins'));
+    expect(isPyraError(await failure(), 'home/insecure')).to.equal(true);
+  });
+
   for (const name of ['config.yaml', 'vault', 'logs', 'run', 'conversations', 'state', 'memory', 'security.log']) {
     it(`refuses a symbolic link in place of ${name} and leaves its target alone`, async () => {
       await home.prepare();

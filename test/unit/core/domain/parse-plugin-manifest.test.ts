@@ -137,7 +137,7 @@ describe('parsePluginManifest', () => {
         { key: 'host', label: 'Server', kind: 'text', check: { pattern: '^[a-z.]+$' } },
         { key: 'port', label: 'Port', kind: 'port', default: 993 },
         { key: 'url', label: 'Address', kind: 'url', optional: true, help: 'One line.\nAnother.' },
-        { key: 'password', label: 'Password', kind: 'secret', when: { auth: ['password'] } },
+        { key: 'password', label: 'Password', kind: 'secret', when: { auth: ['password'], host: ['*'] } },
       ],
       permissions: {
         read: ['~/Documents'],
@@ -151,7 +151,7 @@ describe('parsePluginManifest', () => {
     };
     const manifest = parse(given);
     expect(manifest.setup[2]).to.have.property('default', '993');
-    expect(manifest.setup[4]).to.deep.include({ when: { auth: ['password'] } });
+    expect(manifest.setup[4]).to.deep.include({ when: { auth: ['password'], host: ['*'] } });
     expect(manifest).to.deep.include({
       author: 'Ana',
       accounts: true,

@@ -118,6 +118,24 @@ describe('the setup of a plugin', () => {
     expect(await settings()).to.deep.equal({});
   });
 
+  it('asks a question that hangs on any answer to another only where there is one', async () => {
+    const questions = [
+      { key: 'host', label: 'Server', kind: 'text', optional: true },
+      { key: 'port', label: 'Port', kind: 'port', default: '993', when: { host: ['*'] } },
+    ];
+    await harness.install({ ...MAIL, name: 'box', accounts: false, secrets: [], setup: questions, tools: [], commands: [] });
+    const without = await harness.shelf.setup('box');
+    await without.answer('host', '');
+    expect(without.next()).to.equal(undefined);
+    await without.save();
+    expect(await harness.store.load('box' as PluginName)).to.deep.equal({ main: {} });
+    const withOne = await harness.shelf.setup('box');
+    await withOne.answer('host', 'mail.example.org');
+    expect(keyOf(withOne)).to.equal('port');
+    await withOne.save();
+    expect(await harness.store.load('box' as PluginName)).to.deep.equal({ main: { host: 'mail.example.org', port: 993 } });
+  });
+
   it('refuses questions and accounts that are none', async () => {
     const steps = await setup();
     expect(isPyraError(await steps.answer('colour', 'red').catch((error: unknown) => error), 'usage')).to.equal(true);
