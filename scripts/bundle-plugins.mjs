@@ -44,7 +44,8 @@ async function bundled(root, entry, outfile) {
   return inputsOf(metafile);
 }
 
-async function bundlePlugin(root, name) {
+/** Bundles one of the plugins that Pyra brings; gives the paths of the files that it is made of. */
+export async function bundlePlugin(root, name) {
   const from = join(root, 'plugins', name);
   const to = join(root, 'dist', 'plugins', name);
   const manifest = JSON.parse(await readFile(join(from, 'manifest.json'), 'utf8'));
