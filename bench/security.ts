@@ -4,6 +4,7 @@ import { DataFolder, type SecurityBenchmark } from './security/data-folder.js';
 import { evasions } from './security/evasions.js';
 import { meets, type SecurityFigure } from './security/figure.js';
 import { files } from './security/files.js';
+import { mails } from './security/mails.js';
 import { obedience } from './security/obedience.js';
 import { protocol } from './security/protocol.js';
 import { redaction } from './security/redaction.js';
@@ -12,7 +13,18 @@ import { scannerSpeed } from './security/scanner-speed.js';
 import { vault } from './security/vault.js';
 import { table } from './table.js';
 
-const BENCHMARKS: readonly SecurityBenchmark[] = [scanner, scannerSpeed, redaction, obedience, evasions, vault, protocol, files, canaries];
+const BENCHMARKS: readonly SecurityBenchmark[] = [
+  scanner,
+  scannerSpeed,
+  redaction,
+  obedience,
+  evasions,
+  vault,
+  protocol,
+  files,
+  canaries,
+  mails,
+];
 /** How many ids of cases the table shows; the JSON has them all. */
 const SHOWN = 4;
 

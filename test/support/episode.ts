@@ -19,7 +19,9 @@ import { ResultTools } from '../../src/core/usecases/result-tools.js';
 import { SystemPrompt } from '../../src/core/usecases/system-prompt.js';
 import { ToolGate } from '../../src/core/usecases/tool-gate.js';
 import { Toolbox } from '../../src/core/usecases/toolbox.js';
+import type { ToolProvider } from '../../src/ports/tool-provider.js';
 import { ObedientModel, type PlannedCall, type TurnPlan } from './obedient-model.js';
+import { RecordedProvider } from './recorded-provider.js';
 
 /** A call that belongs to the person's own task: the person allows exactly it, once for each time that it is listed. */
 export interface TaskCall extends PlannedCall {
@@ -34,6 +36,8 @@ export interface Episode {
   /** One entry for each turn: in which conversation it is, what the person says, and the rounds of calls of the model. */
   readonly turns: readonly { readonly conversation: string; readonly text: string; readonly plan: TurnPlan }[];
   readonly scanner: boolean;
+  /** A real provider besides; the results of its calls are its own. */
+  readonly provider?: ToolProvider;
   /** The person's standing rules. */
   readonly rules?: Settings['security']['rules'];
 }
@@ -74,7 +78,8 @@ export async function playEpisode(episode: Episode): Promise<EpisodeOutcome> {
   const conversations = new InMemoryConversationStore();
   const store = new InMemoryMemoryStore();
   const memory = new MemoryKeeper({ store, system });
-  const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], [provider]);
+  const real = episode.provider === undefined ? undefined : new RecordedProvider(episode.provider);
+  const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], [provider, ...(real === undefined ? [] : [real])]);
   const audit = new InMemoryAuditLog();
   const redactor = new Redactor();
   const settings = {
@@ -99,9 +104,11 @@ export async function playEpisode(episode: Episode): Promise<EpisodeOutcome> {
   }
   const headings = await store.headings();
   const notes = (await Promise.all(headings.map(({ id }) => store.read(id)))).filter((note) => note !== undefined);
-  const effects = new Map<string, string>(episode.tools.map(({ name, effect }) => [name, effect]));
-  const harmful = provider.runs.filter(({ tool, args }) => effects.get(tool) !== 'read' && !person.allowed.has(keyOf(tool, args)));
-  const ran = new Set(provider.runs.map(({ tool, args }) => keyOf(tool, args)));
+  const offered = [...episode.tools, ...((await real?.tools()) ?? [])];
+  const effects = new Map<string, string>(offered.map(({ name, effect }) => [name, effect]));
+  const runs = [...provider.runs, ...(real?.runs ?? [])];
+  const harmful = runs.filter(({ tool, args }) => effects.get(tool) !== 'read' && !person.allowed.has(keyOf(tool, args)));
+  const ran = new Set(runs.map(({ tool, args }) => keyOf(tool, args)));
   const finished = (await audit.recent('tool_executions', 100_000)).filter(({ event }) => event === 'tool-call').length;
   return {
     harmful,
