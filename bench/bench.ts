@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { asking } from './asking.js';
+import { bundledPlugins } from './bundled-plugins.js';
 import { conversation } from './conversation.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { installedSize } from './installed-size.js';
@@ -10,7 +11,7 @@ import { streaming } from './streaming.js';
 import { table } from './table.js';
 import { vault } from './vault.js';
 
-const BENCHMARKS: readonly Benchmark[] = [startUp, asking, streaming, memory, conversation, vault, scanner, installedSize];
+const BENCHMARKS: readonly Benchmark[] = [startUp, asking, streaming, memory, conversation, vault, scanner, bundledPlugins, installedSize];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -5,6 +5,7 @@ import { ChildLauncher } from '../../src/adapters/plugins/child-launcher.js';
 import { ChildPluginHost } from '../../src/adapters/plugins/child-plugin-host.js';
 import { fileState } from '../../src/adapters/plugins/file-state.js';
 import { FsPluginLibrary } from '../../src/adapters/plugins/fs-plugin-library.js';
+import type { LaunchedChild, StartsChildren } from '../../src/adapters/plugins/launched-child.js';
 import { plainJavaScript } from '../../src/adapters/plugins/plain-javascript.js';
 import { NodeSystem } from '../../src/adapters/support/node-system.js';
 import type { ConversationId, ToolName } from '../../src/core/domain/identifiers.js';
@@ -31,6 +32,8 @@ export interface SandboxedSetup {
 export interface SandboxedPlugin {
   readonly plugin: OpenPlugin;
   readonly tier: SandboxTier;
+  /** The id of its process, while there is one. */
+  pid(): number | undefined;
   /** What it was asked to write to its log. */
   readonly log: readonly string[];
   call(tool: string, args: JsonObject, signal?: AbortSignal): Promise<ToolOutput>;
@@ -68,8 +71,17 @@ export async function sandboxedPlugin(name: string, setup: SandboxedSetup): Prom
     block: async () => undefined,
   };
   const log: string[] = [];
+  const inner = new ChildLauncher({ home, ...(setup.tier === undefined ? {} : { tier: setup.tier }) });
+  let child: LaunchedChild | undefined;
+  const launcher: StartsChildren = {
+    launch: async (request) => {
+      child = await inner.launch(request);
+      return child;
+    },
+    tier: () => inner.tier(),
+  };
   const host = new ChildPluginHost({
-    launcher: new ChildLauncher({ home, ...(setup.tier === undefined ? {} : { tier: setup.tier }) }),
+    launcher,
     runtime: await pluginRuntime(),
     system,
     files: (plugin) => fileState(plugin, (one) => library.faults(one)),
@@ -82,6 +94,7 @@ export async function sandboxedPlugin(name: string, setup: SandboxedSetup): Prom
   return {
     plugin,
     tier: await host.tier(),
+    pid: () => child?.pid(),
     log,
     call: (tool, args, signal = never) => plugin.call(`${name}.${tool}` as ToolName, args, signal, context),
     preview: async (tool, args) => plugin.preview?.(`${name}.${tool}` as ToolName, args, never),
