@@ -3,12 +3,13 @@ import { allowRuleFor, parseAllowRule } from '../../core/domain/allow-rule.js';
 import type { ApprovalRequest } from '../../core/domain/approval.js';
 import { PyraError } from '../../core/domain/errors.js';
 import type { Finding } from '../../core/domain/finding.js';
-import type { CallId, ConversationId, ToolName } from '../../core/domain/identifiers.js';
+import type { ToolName } from '../../core/domain/identifiers.js';
 import { isJsonObject, type JsonObject } from '../../core/domain/json.js';
 import type { ToolOutcome, ToolResult } from '../../core/domain/tool.js';
 import type { TurnEvent } from '../../core/domain/turn.js';
 import { visible } from '../../core/domain/untrusted.js';
 import { AllowingApprover } from '../../core/usecases/allowing-approver.js';
+import { callTool } from './call-tool.js';
 import { columnsText } from './columns-text.js';
 import type { Command, CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -59,12 +60,14 @@ redacted, and both are logged. It exits with 0 ok, 1 failed, 2 invalid arguments
 ];
 
 async function list(context: CommandContext): Promise<ExitCode> {
-  const { toolbox } = await context.openPyra();
+  const { toolbox, plugins } = await context.openPyra();
   const definitions = await toolbox.definitions();
   const faults = await toolbox.faults();
+  const versions = new Map((await plugins.list()).map(({ name, plugin }) => [name as string, plugin.manifest.version]));
+  const pluginOf = (tool: ToolName): string | undefined => (versions.has(providerOf(tool)) ? providerOf(tool) : undefined);
   if (context.globals.json) {
     const tools = definitions.map(({ name, description, effect, destinations, approval, parameters }): JsonObject => {
-      return { name, description, effect, destinations: [...destinations], approval, parameters };
+      return { name, plugin: pluginOf(name) ?? null, description, effect, destinations: [...destinations], approval, parameters };
     });
     context.printJson({ tools, faults: [...faults] });
     return EXIT.ok;
@@ -75,12 +78,17 @@ async function list(context: CommandContext): Promise<ExitCode> {
       definitions.map(({ name, effect, approval, description }) => [
         paint.bold(name),
         `${effect}${approval === 'none' ? '' : ', asks'}`,
+        paint.dim(pluginOf(name) === undefined ? 'Pyra' : `plugin ${pluginOf(name)}`),
         visibleLine(firstSentence(description)),
       ]),
     ),
   );
   for (const fault of faults) context.say(`left out: ${visibleLine(fault)}`);
   return EXIT.ok;
+}
+
+function providerOf(tool: ToolName): string {
+  return tool.split('.')[0] ?? '';
 }
 
 async function call(context: CommandContext, args: ParsedArguments): Promise<ExitCode> {
@@ -90,7 +98,6 @@ async function call(context: CommandContext, args: ParsedArguments): Promise<Exi
   const [name = ''] = args.words;
   const pyra = await context.openPyra();
   const { approver } = await context.openTerminal();
-  const id = pyra.system.id();
   let request: ApprovalRequest | undefined;
   let unavailable: ApprovalRequest | undefined;
   let findings: readonly Finding[] = [];
@@ -102,19 +109,14 @@ async function call(context: CommandContext, args: ParsedArguments): Promise<Exi
     if (event.type === 'tool-decision' && event.decision.outcome === 'deny' && event.decision.by === 'unavailable') unavailable = request;
     if (event.type === 'tool-result') findings = event.findings;
   };
-  const message = await pyra.gate.run(
-    { id: `call-${id}` as CallId, tool: name as ToolName, args: parsed },
-    {
-      conversation: `tool-call-${id.toLowerCase()}` as ConversationId,
-      origin: { kind: 'terminal' },
-      approver: new AllowingApprover(rules, approver),
-      signal: context.signal,
-      messages: [],
-      refused: new Set(),
-      report,
-      ...timeout,
-    },
-  );
+  const message = await callTool(pyra, {
+    tool: name as ToolName,
+    args: parsed,
+    approver: new AllowingApprover(rules, approver),
+    signal: context.signal,
+    report,
+    ...timeout,
+  });
   show(context, message.result, findings);
   if (message.result.outcome === 'unknown-tool' && !context.globals.json) await suggest(context, name);
   if (unavailable !== undefined) context.say(`it would be permitted by: ${visibleLine(allowRuleFor(unavailable))}`);

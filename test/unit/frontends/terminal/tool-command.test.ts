@@ -8,11 +8,13 @@ import { isPyraError } from '../../../../src/core/domain/errors.js';
 import { Redactor } from '../../../../src/core/domain/redaction.js';
 import { Secret } from '../../../../src/core/domain/secret.js';
 import { DEFAULT_SETTINGS } from '../../../../src/core/domain/settings.js';
+import type { PluginShelf } from '../../../../src/core/usecases/plugin-shelf.js';
 import { ToolGate } from '../../../../src/core/usecases/tool-gate.js';
 import { Toolbox } from '../../../../src/core/usecases/toolbox.js';
 import type { Command } from '../../../../src/frontends/terminal/command.js';
 import { commands } from '../../../../src/frontends/terminal/tool-command.js';
 import { type ContextOptions, commandContext, runCommand } from '../../../support/command-context.js';
+import { sampleStatus } from '../../../support/sample-manifest.js';
 
 const command = (verb: string): Command => commands.find((candidate) => candidate.verb === verb) as Command;
 const KEY = 'sk-canary-0123456789';
@@ -51,7 +53,7 @@ describe('pyra tool', () => {
     const gate = new ToolGate({ toolbox, checker, audit, system, redactor, settings: DEFAULT_SETTINGS });
     const approver = new InMemoryApprover(options.decisions ?? []);
     const context = commandContext({
-      pyra: { toolbox, gate, system },
+      pyra: { toolbox, gate, system, plugins: { list: async () => [sampleStatus('enabled')] } as unknown as PluginShelf },
       terminal: { console: () => undefined, approver, card: () => '' },
       ...options.context,
     });
@@ -71,8 +73,8 @@ describe('pyra tool', () => {
   it('lists the tools with what they do and whether they ask', async () => {
     const { context } = setting();
     expect(await runCommand(command('list'), context, [])).to.equal(0);
-    expect(context.out()).to.match(/mail\.send +egress, asks +Sends a mail\.\n/);
-    expect(context.out()).to.match(/mail\.count +read +the tool/);
+    expect(context.out()).to.match(/mail\.send +egress, asks +plugin mail +Sends a mail\.\n/);
+    expect(context.out()).to.match(/mail\.count +read +plugin mail +the tool/);
   });
 
   it('lists them as JSON with their schemas', async () => {
@@ -80,7 +82,7 @@ describe('pyra tool', () => {
     await runCommand(command('list'), context, []);
     const { v, tools, faults } = JSON.parse(context.out());
     expect([v, faults]).to.deep.equal([1, []]);
-    expect(tools[0]).to.include({ name: 'mail.send', effect: 'egress', approval: 'ask' });
+    expect(tools[0]).to.include({ name: 'mail.send', plugin: 'mail', effect: 'egress', approval: 'ask' });
     expect(tools[0].parameters.required).to.deep.equal(['to']);
   });
 
