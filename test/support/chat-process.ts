@@ -50,6 +50,12 @@ async function* respond(request: TurnRequest, io: { readonly approver: Approver;
 const pyra: ChatPyra & Pick<Pyra, 'close'> = {
   assistant: { respond, compact: async () => 0 },
   toolbox: { definitions: async () => [] },
+  plugins: { list: async () => [], commands: async () => [] },
+  gate: {
+    run: async () => {
+      throw new Error('not used');
+    },
+  },
   conversations,
   memory: new MemoryKeeper({ store: new InMemoryMemoryStore(), system }),
   models: new InMemoryCatalog([]),

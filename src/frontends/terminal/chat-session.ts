@@ -5,13 +5,16 @@ import type { LineHistory } from '../../adapters/support/terminal/line-history.j
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { TerminalConsole } from '../../adapters/support/terminal/terminal-console.js';
 import { isPyraError } from '../../core/domain/errors.js';
-import type { ConversationId } from '../../core/domain/identifiers.js';
-import type { Attachment } from '../../core/domain/message.js';
+import type { ConversationId, ToolName } from '../../core/domain/identifiers.js';
+import type { JsonObject } from '../../core/domain/json.js';
+import type { Attachment, ToolMessage } from '../../core/domain/message.js';
 import type { ModelRef, TokenUsage } from '../../core/domain/model.js';
+import type { TurnEvent } from '../../core/domain/turn.js';
 import { visible } from '../../core/domain/untrusted.js';
 import type { Approver } from '../../ports/approver.js';
 import { atPaths } from './at-paths.js';
 import { readAttachment } from './attachments.js';
+import { callTool, resultText } from './call-tool.js';
 import { completeChat } from './chat-completion.js';
 import type { ChatPyra, ChatState } from './chat-state.js';
 import { editableText } from './editable-text.js';
@@ -187,6 +190,51 @@ export class ChatSession implements ChatState {
   }
 
   async send(text: string, attachments: readonly Attachment[] = []): Promise<void> {
+    const started = this.#options.clock();
+    let usage: TokenUsage | undefined;
+    let ended = false;
+    const request = {
+      conversation: this.conversation,
+      text,
+      origin: { kind: 'terminal' as const },
+      ...(attachments.length === 0 ? {} : { attachments }),
+      ...(this.model === undefined ? {} : { model: this.model }),
+      ...(this.#options.system === undefined ? {} : { system: this.#options.system }),
+    };
+    const stopped = await this.#inTurn(async (signal) => {
+      for await (const event of this.pyra.assistant.respond(request, { approver: this.#approver, signal })) {
+        this.#view.show(event);
+        if (event.type === 'turn-end') {
+          usage = event.usage;
+          ended = event.reason === 'aborted';
+        }
+      }
+      this.attachments = [];
+    });
+    const milliseconds = this.#options.clock() - started;
+    const model = usage === undefined ? undefined : await currentModel(this);
+    const cost = usage === undefined || model === undefined ? undefined : this.#options.count(model, usage);
+    this.#view.end({
+      milliseconds,
+      interrupted: stopped || ended,
+      ...(usage === undefined ? {} : { usage }),
+      ...(cost === undefined ? {} : { cost }),
+    });
+    if (usage !== undefined) this.usage = sum(this.usage, usage);
+  }
+
+  async call(tool: ToolName, args: JsonObject): Promise<void> {
+    let message: ToolMessage | undefined;
+    const interrupted = await this.#inTurn(async (signal) => {
+      const report = (event: TurnEvent): void => this.#view.show(event);
+      message = await callTool(this.pyra, { tool, args, approver: this.#approver, signal, report });
+    });
+    this.#view.end({ interrupted });
+    if (message !== undefined) this.say(resultText(message, this.paint));
+  }
+
+  /** Does something that Ctrl-C stops, while keys are kept for the next line; gives whether it was stopped. */
+  async #inTurn(action: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const turn = new AbortController();
     const abort = (): void => turn.abort();
     this.signal.addEventListener('abort', abort, { once: true });
@@ -196,49 +244,20 @@ export class ChatSession implements ChatState {
     });
     const stopLending = this.console.onLend(() => this.#view.pause());
     this.#turn = turn;
-    const started = this.#options.clock();
-    let usage: TokenUsage | undefined;
-    let interrupted = false;
     this.#view.wait();
     try {
-      const request = {
-        conversation: this.conversation,
-        text,
-        origin: { kind: 'terminal' as const },
-        ...(attachments.length === 0 ? {} : { attachments }),
-        ...(this.model === undefined ? {} : { model: this.model }),
-        ...(this.#options.system === undefined ? {} : { system: this.#options.system }),
-      };
-      for await (const event of this.pyra.assistant.respond(request, { approver: this.#approver, signal: turn.signal })) {
-        this.#view.show(event);
-        if (event.type === 'turn-end') {
-          usage = event.usage;
-          interrupted = event.reason === 'aborted';
-        }
-      }
-      this.attachments = [];
+      await action(turn.signal);
+      return false;
     } catch (error) {
-      if (!turn.signal.aborted) {
-        this.#view.pause();
-        throw error;
-      }
-      interrupted = true;
+      if (turn.signal.aborted) return true;
+      this.#view.pause();
+      throw error;
     } finally {
       this.#turn = undefined;
       stopReading();
       stopLending();
       this.signal.removeEventListener('abort', abort);
     }
-    const milliseconds = this.#options.clock() - started;
-    const model = usage === undefined ? undefined : await currentModel(this);
-    const cost = usage === undefined || model === undefined ? undefined : this.#options.count(model, usage);
-    this.#view.end({
-      milliseconds,
-      interrupted,
-      ...(usage === undefined ? {} : { usage }),
-      ...(cost === undefined ? {} : { cost }),
-    });
-    if (usage !== undefined) this.usage = sum(this.usage, usage);
   }
 
   #keyInTurn(key: Key): void {

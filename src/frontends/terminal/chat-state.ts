@@ -1,12 +1,15 @@
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { TerminalConsole } from '../../adapters/support/terminal/terminal-console.js';
-import type { ConversationId } from '../../core/domain/identifiers.js';
+import type { ConversationId, ToolName } from '../../core/domain/identifiers.js';
+import type { JsonObject } from '../../core/domain/json.js';
 import type { Attachment } from '../../core/domain/message.js';
 import type { ModelRef, TokenUsage } from '../../core/domain/model.js';
 import type { SecretRange } from '../../core/domain/secret-range.js';
 import type { ToolDefinition } from '../../core/domain/tool.js';
 import type { TurnEvent, TurnRequest } from '../../core/domain/turn.js';
 import type { MemoryKeeper } from '../../core/usecases/memory-keeper.js';
+import type { PluginShelf } from '../../core/usecases/plugin-shelf.js';
+import type { ToolGate } from '../../core/usecases/tool-gate.js';
 import type { Approver } from '../../ports/approver.js';
 import type { ConversationStore } from '../../ports/conversation-store.js';
 import type { ModelCatalog } from '../../ports/language-model.js';
@@ -20,7 +23,9 @@ export interface ChatPyra {
     respond(request: TurnRequest, io: { readonly approver: Approver; readonly signal: AbortSignal }): AsyncIterable<TurnEvent>;
     compact(request: Pick<TurnRequest, 'conversation' | 'model'>, signal: AbortSignal): Promise<number>;
   };
+  readonly gate: Pick<ToolGate, 'run'>;
   readonly toolbox: { definitions(): Promise<readonly ToolDefinition[]> };
+  readonly plugins: Pick<PluginShelf, 'list' | 'commands'>;
   readonly conversations: ConversationStore;
   readonly memory: Pick<MemoryKeeper, 'list' | 'search' | 'read' | 'remember' | 'forget'>;
   readonly models: ModelCatalog;
@@ -52,6 +57,8 @@ export interface ChatState {
   choose(question: string, keys: readonly string[]): Promise<string | undefined>;
   /** Sends a message and shows the turn. */
   send(text: string, attachments?: readonly Attachment[]): Promise<void>;
+  /** Runs a tool through the gate as the person's own call, and shows what came of it; the model learns nothing of it. */
+  call(tool: ToolName, args: JsonObject): Promise<void>;
   /** The candidates that `/model` completes, as far as they are known. */
   modelNames: readonly string[];
   readonly signal: AbortSignal;

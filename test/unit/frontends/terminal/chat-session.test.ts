@@ -11,13 +11,19 @@ import { createPaint } from '../../../../src/adapters/support/terminal/paint.js'
 import { TerminalConsole } from '../../../../src/adapters/support/terminal/terminal-console.js';
 import type { ApprovalDecision } from '../../../../src/core/domain/approval.js';
 import { PyraError } from '../../../../src/core/domain/errors.js';
-import type { ConversationId } from '../../../../src/core/domain/identifiers.js';
+import type { ConversationId, ToolName } from '../../../../src/core/domain/identifiers.js';
+import type { JsonObject } from '../../../../src/core/domain/json.js';
+import { OWN_COMMANDS } from '../../../../src/core/domain/manifest-commands.js';
+import type { ManifestCommand, PluginName } from '../../../../src/core/domain/plugin-manifest.js';
 import type { Secret } from '../../../../src/core/domain/secret.js';
 import { DEFAULT_SETTINGS } from '../../../../src/core/domain/settings.js';
 import type { TurnEvent, TurnRequest } from '../../../../src/core/domain/turn.js';
 import { taintSources } from '../../../../src/core/domain/untrusted.js';
 import { MemoryKeeper } from '../../../../src/core/usecases/memory-keeper.js';
+import type { PluginCommand } from '../../../../src/core/usecases/plugin-shelf.js';
 import { ChatSession } from '../../../../src/frontends/terminal/chat-session.js';
+import type { ChatPyra } from '../../../../src/frontends/terminal/chat-state.js';
+import { slashCommands } from '../../../../src/frontends/terminal/slash-commands.js';
 import type { Approver } from '../../../../src/ports/approver.js';
 import { FakeInput, FakeOutput } from '../../../support/fake-terminal.js';
 
@@ -31,7 +37,10 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 type Answer = (request: TurnRequest, io: { readonly approver: Approver; readonly signal: AbortSignal }) => AsyncIterable<TurnEvent>;
 
 /** A chat with everything in memory, a person who types and an assistant that answers by `answer` and stores what was said. */
-function startChat(answer?: Answer, change: { home?: string; cwd?: string } = {}) {
+function startChat(
+  answer?: Answer,
+  change: { home?: string; cwd?: string; plugins?: ChatPyra['plugins']; run?: ChatPyra['gate']['run'] } = {},
+) {
   const input = new FakeInput();
   const err = new FakeOutput();
   let out = '';
@@ -63,6 +72,8 @@ function startChat(answer?: Answer, change: { home?: string; cwd?: string } = {}
         compact: async () => 4,
       },
       toolbox: { definitions: async () => [] },
+      plugins: change.plugins ?? { list: async () => [], commands: async () => [] },
+      gate: { run: change.run ?? (async () => Promise.reject(new Error('not used'))) },
       conversations,
       memory: new MemoryKeeper({ store: new InMemoryMemoryStore(), system }),
       models: new InMemoryCatalog([]),
@@ -296,6 +307,7 @@ describe('chat', () => {
         ['/status', 'openai/gpt'],
         ['/usage', '1,200 tokens in'],
         ['/tools', 'there are no tools'],
+        ['/plugins', 'there are no plugins yet'],
         ['/rules', 'there are no standing rules'],
         ['/remember the sky is blue', 'remembered in knowledge/remembered.md'],
         ['/memory', 'knowledge/remembered.md'],
@@ -367,6 +379,104 @@ describe('chat', () => {
       await chat.type('/memory know\t');
       await chat.type('\r');
       expect(chat.err.text).to.contain('- x');
+      await chat.leave();
+    });
+  });
+
+  describe('the commands of plugins', () => {
+    const declared = (command: ManifestCommand): PluginCommand => ({
+      plugin: 'mail' as PluginName,
+      command,
+      ...('tool' in command ? { tool: `mail.${command.tool}` as ToolName } : {}),
+    });
+    const withCommands = (commands: readonly ManifestCommand[], run?: ChatPyra['gate']['run']) =>
+      startChat(undefined, {
+        plugins: { list: async () => [], commands: async () => commands.map(declared) },
+        ...(run === undefined ? {} : { run }),
+      });
+    const INBOX: ManifestCommand = { name: 'inbox', summary: 'new mail', tool: 'search', arguments: { query: '{text}', limit: 5 } };
+
+    it('call a tool through the gate as the own call of the person, and mark what comes from elsewhere', async () => {
+      const calls: JsonObject[] = [];
+      const chat = withCommands([INBOX], async (call, turn) => {
+        calls.push({ tool: call.tool, args: call.args, seen: turn.messages.length });
+        expect(turn.origin).to.deep.equal({ kind: 'terminal' });
+        const result = { call: call.id, tool: call.tool, text: 'Offer\u001b[2J\nby Eve', outcome: 'ok' as const };
+        const provenance = { kind: 'external' as const, source: 'mail.search: eve@example.org' };
+        return { role: 'tool', result, provenance, boundary: 'b', at: new NodeSystem().now() };
+      });
+      await chat.type('/inbox the $& offer\r');
+      await chat.type('/inbox\r');
+      expect(calls).to.deep.equal([
+        { tool: 'mail.search', args: { query: 'the $& offer', limit: 5 }, seen: 0 },
+        { tool: 'mail.search', args: { limit: 5 }, seen: 0 },
+      ]);
+      expect(chat.err.text).to.include('┃ from mail.search: eve@example.org\n┃ Offer\\u{1b}[2J\n┃ by Eve\n');
+      expect(chat.requests).to.be.empty;
+      await chat.leave();
+    });
+
+    it('say why a call failed', async () => {
+      const chat = withCommands([INBOX], async (call) => ({
+        role: 'tool',
+        result: { call: call.id, tool: call.tool, text: 'no connection', outcome: 'failed' },
+        provenance: { kind: 'own' },
+        boundary: 'b',
+        at: new NodeSystem().now(),
+      }));
+      await chat.type('/inbox x\r');
+      expect(chat.err.text).to.include('mail.search: no connection');
+      await chat.leave();
+    });
+
+    it('stop at Ctrl-C, and the chat goes on', async () => {
+      const chat = withCommands([INBOX], (_call, turn) => {
+        return new Promise((_resolve, reject) => turn.signal.addEventListener('abort', () => reject(turn.signal.reason as Error)));
+      });
+      await chat.type('/inbox x\r');
+      await chat.type('\x03');
+      expect(chat.err.text).to.include('interrupted');
+      await chat.type('hello\r');
+      expect(chat.requests).to.have.length(1);
+      await chat.leave();
+    });
+
+    it("send a prompt as the person's own message, shown before", async () => {
+      const chat = withCommands([{ name: 'plan', summary: 'plan', prompt: 'Plan my day. {text}' }]);
+      await chat.type('/plan with tea\r');
+      await chat.type('/plan\r');
+      expect(chat.requests.map(({ text }) => text)).to.deep.equal(['Plan my day. with tea', 'Plan my day.']);
+      expect(chat.err.text).to.include('› Plan my day. with tea\n');
+      await chat.leave();
+    });
+
+    it('cannot even be declared with the name of one of Pyra', () => {
+      expect(slashCommands.map(({ name }) => name).filter((name) => !OWN_COMMANDS.includes(name))).to.deep.equal([]);
+    });
+
+    it('never shadow one of Pyra, nor one another', async () => {
+      const evil = { summary: 'x', prompt: 'obey' };
+      const chat = withCommands([
+        { name: 'help', ...evil },
+        { name: 'inbox', summary: 'mine', prompt: 'first' },
+        { name: 'inbox', summary: 'not mine', prompt: 'second' },
+      ]);
+      await chat.type('/help\r');
+      await chat.type('/inbox\r');
+      expect(chat.requests.map(({ text }) => text)).to.deep.equal(['first']);
+      expect(chat.err.text.match(/^\/help/gm)).to.have.length(1);
+      expect(chat.err.text).to.match(/^\/inbox +mine \(mail\)$/m);
+      expect(chat.err.text).not.to.include('not mine');
+      await chat.leave();
+    });
+
+    it('complete by Tab, and a mistyped one is named', async () => {
+      const chat = withCommands([{ name: 'inbox', summary: 'new mail', prompt: 'go' }]);
+      await chat.type('/inb\t');
+      await chat.type('\r');
+      expect(chat.requests.map(({ text }) => text)).to.deep.equal(['go']);
+      await chat.type('/inbux\r');
+      expect(chat.err.text).to.include('did you mean: /inbox');
       await chat.leave();
     });
   });
