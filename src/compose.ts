@@ -153,13 +153,27 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
   const get = <T>(what: Token<T>): Promise<T> => container.getAsync<T>(what);
   const vault = await get(tokens.vault);
   const catalogs: Container[] = [];
+  const [settings, log, system] = [await get(tokens.settingsStore), await get(tokens.auditLog), await get(tokens.system)];
+  const redactor = new Redactor();
+  container.bind(tokens.redactor).toConstantValue(redactor);
   return {
     home: await get(tokens.home),
-    settings: await get(tokens.settingsStore),
+    settings,
     vault,
     unlockAgent: await get(tokens.unlockAgent),
-    log: await get(tokens.auditLog),
-    system: await get(tokens.system),
+    log,
+    system,
+    plugins: new PluginShelf({
+      library: () => get(tokens.pluginLibrary),
+      store: () => get(tokens.pluginSettings),
+      host: () => get(tokens.pluginHost),
+      checker: await get(tokens.schemaChecker),
+      settings,
+      secrets: vault,
+      audit: log,
+      system,
+      redactor,
+    }),
     models: (settings): Promise<ModelCatalog> => {
       const catalog = new Container({ parent: container, jitless: true });
       catalogs.push(catalog);

@@ -1,5 +1,6 @@
 import type { ModelCatalog } from '../../ports/language-model.js';
 import type { Settings } from '../domain/settings.js';
+import type { PluginShelf } from './plugin-shelf.js';
 import type { Pyra } from './pyra.js';
 
 /**
@@ -7,6 +8,8 @@ import type { Pyra } from './pyra.js';
  * that are broken (`config`, `setup`).
  */
 export interface Foundation extends Pick<Pyra, 'home' | 'settings' | 'vault' | 'unlockAgent' | 'log' | 'system' | 'close'> {
+  /** The plugins, as far as they can be looked at; nothing is installed, enabled or run through it. */
+  readonly plugins: Pick<PluginShelf, 'list' | 'tier'>;
   /** The models as these settings reach them; the settings need not be stored. */
   models(settings: Settings): Promise<ModelCatalog>;
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/domain/json.js';
 import { columnsText } from './columns-text.js';
 import type { Command, CommandContext, ParsedArguments } from './command.js';
 import { type Check, checkConfig, checkHome, checkLogs, checkModel, checkNode, checkVault } from './doctor-checks.js';
+import { checkPlugins, checkSandbox } from './doctor-plugins.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { visibleLine } from './visible-line.js';
 
@@ -54,7 +55,20 @@ async function examine(context: CommandContext): Promise<readonly Check[]> {
   const model =
     settings === undefined ? [] : [await checkModel(foundation, settings, context.signal, Boolean(context.env.PYRA_VAULT_PASSPHRASE_FILE))];
   const logs = await checkLogs(foundation);
-  return [...home, config, ...vault, ...model, logs, checkNode(process.version, process.execPath), checkTerminal(context)];
+  // Which plugins are enabled stands in the settings.
+  const plugins = settings === undefined ? [] : await checkPlugins(foundation.plugins);
+  const sandbox = await checkSandbox(foundation.plugins);
+  return [
+    ...home,
+    config,
+    ...vault,
+    ...model,
+    logs,
+    ...plugins,
+    sandbox,
+    checkNode(process.version, process.execPath),
+    checkTerminal(context),
+  ];
 }
 
 function checkTerminal(context: CommandContext): Check {

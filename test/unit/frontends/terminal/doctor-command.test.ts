@@ -9,13 +9,16 @@ import { InMemoryVault } from '../../../../src/adapters/in-memory/in-memory-vaul
 import { ScriptedModel } from '../../../../src/adapters/in-memory/scripted-model.js';
 import { PyraError } from '../../../../src/core/domain/errors.js';
 import type { SecretName } from '../../../../src/core/domain/identifiers.js';
+import type { PluginManifest, PluginName } from '../../../../src/core/domain/plugin-manifest.js';
 import { Secret } from '../../../../src/core/domain/secret.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../../../src/core/domain/settings.js';
+import type { Foundation } from '../../../../src/core/usecases/foundation.js';
 import type { Command } from '../../../../src/frontends/terminal/command.js';
 import { type Check, checkHome, checkNode } from '../../../../src/frontends/terminal/doctor-checks.js';
 import { commands } from '../../../../src/frontends/terminal/doctor-command.js';
 import type { ModelCatalog } from '../../../../src/ports/language-model.js';
 import { commandContext, runCommand } from '../../../support/command-context.js';
+import { sampleManifest, sampleStatus } from '../../../support/sample-manifest.js';
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 import { yamlSettingsStore } from '../../../support/yaml-settings-store.js';
 
@@ -34,6 +37,7 @@ describe('pyra doctor', () => {
     home = temporaryFolder();
     await new PyraHome(home).prepare();
     await configure('m1');
+    plugins = { list: async () => [], tier: async () => ({ tier: 'bwrap', reason: '', networkEnforced: true }) };
   });
   afterEach(() => removeFolder(home));
 
@@ -41,6 +45,7 @@ describe('pyra doctor', () => {
     const settings: Settings = { ...DEFAULT_SETTINGS, ai: { ...DEFAULT_SETTINGS.ai, provider_id: 'own', model } };
     return yamlSettingsStore(home).save(settings);
   };
+  let plugins: Foundation['plugins'];
   const examine = async (line: readonly string[] = [], models: ModelCatalog = catalog, given?: InMemoryVault) => {
     const vault = given ?? new InMemoryVault();
     if (given === undefined) await vault.create(new Secret('correct horse'));
@@ -54,6 +59,7 @@ describe('pyra doctor', () => {
         vault,
         log,
         system: new InMemorySystem(),
+        plugins,
         models: async () => models,
       }),
     });
@@ -67,7 +73,7 @@ describe('pyra doctor', () => {
     expect(problems).to.deep.equal([]);
     expect([code, ok]).to.deep.equal([0, true]);
     expect(new Set(checks.map(({ check }) => check))).to.deep.equal(
-      new Set(['home', 'config', 'vault', 'model', 'logs', 'node', 'terminal']),
+      new Set(['home', 'config', 'vault', 'model', 'logs', 'plugins', 'sandbox', 'node', 'terminal']),
     );
   });
 
@@ -81,6 +87,28 @@ describe('pyra doctor', () => {
     expect([mended.code, mended.repaired.length]).to.deep.equal([0, 1]);
     expect(statSync(join(home, 'config.yaml')).mode & 0o777).to.equal(0o600);
     expect(mended.log.entries.map(({ event }) => event)).to.deep.equal(['mode-repaired']);
+  });
+
+  it('names the plugins that do not run, and a sandbox that is weaker than it could be', async () => {
+    const named = (name: string): PluginManifest => sampleManifest({ name: name as PluginName });
+    plugins = {
+      list: async () => [
+        sampleStatus('enabled'),
+        sampleStatus('changed', { plugin: { manifest: named('garden') }, faults: ['plugin.js is not the file that was accepted'] }),
+        sampleStatus('needs setup', { plugin: { manifest: named('dav') } }),
+        sampleStatus('disabled', { plugin: { manifest: named('old') } }),
+      ],
+      tier: async () => ({ tier: 'plain', reason: 'bwrap: not found', networkEnforced: true }),
+    };
+    const { code, checks } = await examine();
+    expect(code).to.equal(9);
+    expect(checks.filter(({ check }) => check === 'plugins').map(({ status, message, fix }) => [status, message, fix])).to.deep.equal([
+      ['problem', 'garden: changed; plugin.js is not the file that was accepted', 'pyra plugin enable garden'],
+      ['note', 'dav: needs setup', 'pyra plugin setup dav'],
+    ]);
+    const sandbox = checks.find(({ check }) => check === 'sandbox');
+    expect(sandbox?.status).to.equal('note');
+    expect(sandbox?.message).to.include('plain (bwrap: not found)');
   });
 
   it('makes no home where there is none', async () => {
