@@ -60,6 +60,8 @@ export interface Command {
   /** More for its help page. */
   readonly details?: string;
   run(context: CommandContext, args: ParsedArguments): Promise<ExitCode>;
+  /** What its first word may be, for the completion of shells; must be quick, and change nothing. */
+  complete?(context: CommandContext): Promise<readonly string[]>;
 }
 
 /** Where a command reads from. */

@@ -1,5 +1,5 @@
 import { RootCommand } from '@bomb.sh/tab';
-import type { Command, Noun } from './command.js';
+import type { Command, CommandContext } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { GLOBAL_FLAGS } from './global-flags.js';
 
@@ -45,7 +45,7 @@ export const commands: readonly Command[] = [
     rest: 'WORDS',
     examples: ['pyra completion complete -- vault ""'],
     async run(context, { rest }) {
-      const root = await suggestions(context.nouns, rest);
+      const root = await suggestions(context, rest);
       root.parse([...rest]);
       return EXIT.ok;
     },
@@ -53,17 +53,23 @@ export const commands: readonly Command[] = [
 ];
 
 /** Everything that may stand in a line; only the module of the line's own noun is loaded. */
-async function suggestions(nouns: readonly Noun[], words: readonly string[]): Promise<RootCommand> {
+async function suggestions(context: CommandContext, words: readonly string[]): Promise<RootCommand> {
   const root = new RootCommand();
   addFlags(root, GLOBAL_FLAGS);
-  for (const noun of nouns) {
+  for (const noun of context.nouns) {
     const entry = root.command(noun.noun, noun.summary);
     addFlags(entry, GLOBAL_FLAGS);
     if (!words.slice(0, -1).includes(noun.noun)) continue;
     for (const command of (await noun.load()).commands) {
       if (command.verb === undefined) addFlags(entry, command.flags ?? []);
       else if (noun.verbs.includes(command.verb)) {
-        addFlags(root.command(`${noun.noun} ${command.verb}`, command.summary), [...(command.flags ?? []), ...GLOBAL_FLAGS]);
+        const verb = root.command(`${noun.noun} ${command.verb}`, command.summary);
+        addFlags(verb, [...(command.flags ?? []), ...GLOBAL_FLAGS]);
+        if (command.complete === undefined || !words.slice(0, -1).includes(command.verb)) continue;
+        const first = await command.complete(context).catch((): readonly string[] => []);
+        verb.argument('word', (complete) => {
+          for (const word of first) complete(word, '');
+        });
       }
     }
   }
