@@ -63,7 +63,7 @@ export const nouns: readonly Noun[] = [
     noun: 'plugin',
     group: 'EXTEND',
     summary: 'what the assistant can do in the world',
-    verbs: ['new'],
+    verbs: ['list', 'info', 'install', 'enable', 'disable', 'setup', 'update', 'remove', 'new', 'test'],
     load: () => import('./frontends/terminal/plugin-command.js'),
   },
   {

@@ -1,48 +1,62 @@
 import type { Paint } from '../../adapters/support/terminal/paint.js';
-import type { PluginManifest } from '../../core/domain/plugin-manifest.js';
+import type { PluginDifference } from '../../core/domain/plugin-difference.js';
+import type { PluginManifest, PluginPermissions } from '../../core/domain/plugin-manifest.js';
 import { commandWords, secretWords } from './plugin-offer.js';
-import { askingWords, EFFECT_WORDS, permissionWords } from './plugin-words.js';
+import { askingWords, EFFECT_WORDS, reachWords } from './plugin-words.js';
 import { visibleLine } from './visible-line.js';
 
-/** How one version of a plugin differs from another, as far as the person has to know; empty when only its code does. */
-export function manifestChanges(before: PluginManifest, after: PluginManifest, paint: Paint): readonly string[] {
-  const gained = (text: string): string => paint.yellow(`+ ${text}`);
-  const lost = (text: string): string => `- ${text}`;
-  const lines = (from: readonly string[], to: readonly string[]): readonly string[] => [
-    ...from.filter((line) => !to.includes(line)).map(lost),
-    ...to.filter((line) => !from.includes(line)).map(gained),
+/** What another version of a plugin changes, one line each: `+` what it gains, `-` what it loses, `~` what is not as it was. */
+export function changeLines(before: PluginManifest, after: PluginManifest, difference: PluginDifference, paint: Paint): readonly string[] {
+  const { tools, permissions, secrets, setup, commands, prompt } = difference;
+  const both = <T>(
+    lists: { readonly added: readonly string[]; readonly removed: readonly string[] },
+    words: (name: string, manifest: PluginManifest) => T,
+  ): readonly string[] => [
+    ...lists.removed.map((name) => `- ${words(name, before)}`),
+    ...lists.added.map((name) => paint.yellow(`+ ${words(name, after)}`)),
   ];
   return [
-    ...lines([`by ${visibleLine(before.author)}`], [`by ${visibleLine(after.author)}`]),
-    ...lines([visibleLine(before.description)], [visibleLine(after.description)]),
-    ...lines(toolLines(before), toolLines(after)),
-    ...lines(permissionWords(before.permissions), permissionWords(after.permissions)),
-    ...lines(secretLines(before), secretLines(after)),
-    ...lines(commandLines(before), commandLines(after)),
-    ...lines(promptLines(before), promptLines(after)),
-    ...lines(questionLines(before), questionLines(after)),
+    ...renamed('by', before.author, after.author),
+    ...renamed('described as:', before.description, after.description),
+    ...both(tools, toolWords),
+    ...tools.changed.flatMap(({ name, changes }) =>
+      changes.map((change) => paint.yellow(`~ ${after.name}.${name}: ${visibleLine(change)}`)),
+    ),
+    ...(['net', 'read', 'write', 'run'] as const).flatMap((kind) => both(permissions[kind], (rule) => permissionLine(kind, rule))),
+    ...both(secrets, (secret) => `secret ${secretWords({ secrets: [secret] })}`),
+    ...both(setup, questionWords),
+    ...both(commands, slashWords),
+    ...(prompt === undefined ? [] : promptLines(prompt, paint)),
   ];
 }
 
-function toolLines({ name, tools }: PluginManifest): readonly string[] {
-  return tools.map((tool) => {
-    const where = tool.destinations.length === 0 ? '' : `, destinations ${tool.destinations.map(visibleLine).join(', ')}`;
-    return `${name}.${tool.name}: ${tool.effect} (${EFFECT_WORDS[tool.effect]}), ${askingWords(tool)}${where}`;
-  });
+function renamed(what: string, from: string, to: string): readonly string[] {
+  return from === to ? [] : [`~ ${what} ${visibleLine(from)} → ${visibleLine(to)}`];
 }
 
-function secretLines(manifest: PluginManifest): readonly string[] {
-  return manifest.secrets.map((secret) => `secret ${secretWords({ secrets: [secret] })}`);
+function toolWords(name: string, manifest: PluginManifest): string {
+  const tool = manifest.tools.find((candidate) => candidate.name === name);
+  if (tool === undefined) return `${manifest.name}.${name}`;
+  return `${manifest.name}.${name}: ${tool.effect} (${EFFECT_WORDS[tool.effect]}), ${askingWords(tool)}`;
 }
 
-function commandLines({ commands }: PluginManifest): readonly string[] {
-  return commands.map((command) => `command /${command.name}, which ${commandWords(command)}`);
+function permissionLine(kind: keyof PluginPermissions, rule: string): string {
+  return reachWords({ net: [], read: [], write: [], run: [], [kind]: [rule] }).join('; ');
 }
 
-function promptLines({ prompt }: PluginManifest): readonly string[] {
-  return prompt === undefined ? [] : [`tells the model: ${visibleLine(prompt)}`];
+function questionWords(key: string, { setup }: PluginManifest): string {
+  const question = setup.find((candidate) => candidate.key === key);
+  return `question ${key}${question === undefined ? '' : ` (${question.kind}): ${visibleLine(question.label)}`}`;
 }
 
-function questionLines({ setup }: PluginManifest): readonly string[] {
-  return setup.map(({ key, label, kind }) => `asks in its setup for ${key} (${kind}): ${visibleLine(label)}`);
+function slashWords(name: string, { commands }: PluginManifest): string {
+  const command = commands.find((candidate) => candidate.name === name);
+  return `command /${name}${command === undefined ? '' : `, which ${commandWords(command)}`}`;
+}
+
+function promptLines({ from, to }: { readonly from: string; readonly to: string }, paint: Paint): readonly string[] {
+  return [
+    ...(from === '' ? [] : [`- tells the model: ${visibleLine(from)}`]),
+    ...(to === '' ? [] : [paint.yellow(`+ tells the model: ${visibleLine(to)}`)]),
+  ];
 }

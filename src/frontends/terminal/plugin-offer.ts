@@ -31,10 +31,10 @@ export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Pa
   ].join('\n');
 }
 
-/** A tool in one row: what it is called, what it can do at worst, and whether it asks. */
-export function toolRow(plugin: string, tool: ManifestTool, paint: Paint): readonly string[] {
+/** A tool in one row: what it is called, the worst that it can do, and whether it asks. */
+function toolRow(plugin: string, tool: ManifestTool, paint: Paint): readonly string[] {
   const effect = tool.effect === 'read' ? tool.effect : paint.yellow(tool.effect);
-  return [`  ${paint.bold(`${plugin}.${tool.name}`)}`, `${effect}: ${EFFECT_WORDS[tool.effect]}`, askingWords(tool)];
+  return [`  ${paint.bold(`${plugin}.${tool.name}`)}`, effect, askingWords(tool)];
 }
 
 /** What a declared slash command does, in words. */
@@ -52,9 +52,13 @@ export function secretWords({ secrets }: Pick<PluginManifest, 'secrets'>): strin
 function toolLines(manifest: PluginManifest, paint: Paint): string {
   if (manifest.tools.length === 0) return '  it has no tools';
   const rows = columnsText(manifest.tools.map((tool) => toolRow(manifest.name, tool, paint))).split('\n');
-  return manifest.tools
-    .flatMap(({ description }, index) => [rows[index] ?? '', `    ${paint.dim(visibleLine(firstSentence(description)))}`])
-    .join('\n');
+  const legend = (['read', 'egress', 'write', 'destructive'] as const).filter((effect) =>
+    manifest.tools.some((tool) => tool.effect === effect),
+  );
+  return [
+    ...manifest.tools.flatMap(({ description }, index) => [rows[index] ?? '', `    ${paint.dim(visibleLine(firstSentence(description)))}`]),
+    ...legend.map((effect) => `  ${effect === 'read' ? effect : paint.yellow(effect)}: ${EFFECT_WORDS[effect]}`),
+  ].join('\n');
 }
 
 function commandLines(commands: readonly ManifestCommand[]): string {

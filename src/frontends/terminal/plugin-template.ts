@@ -1,3 +1,5 @@
+import { OWN_COMMANDS } from '../../core/domain/manifest-commands.js';
+
 /** The files of a new plugin by their names: a small list that is kept in the plugin's data folder, with a test that passes. */
 export function pluginTemplate(name: string, types: string): Readonly<Record<string, string>> {
   return {
@@ -25,6 +27,7 @@ const TSCONFIG = {
 };
 
 function manifest(name: string): string {
+  const command = commandName(name);
   const item = { type: 'string', minLength: 1, maxLength: 200, description: 'The item, in a few words.' };
   return `${JSON.stringify(
     {
@@ -51,11 +54,17 @@ function manifest(name: string): string {
           preview: true,
         },
       ],
-      commands: [{ name, summary: 'show the list', tool: 'show', arguments: {} }],
+      ...(command === undefined ? {} : { commands: [{ name: command, summary: 'show the list', tool: 'show', arguments: {} }] }),
     },
     undefined,
     2,
   )}\n`;
+}
+
+/** The command in the chat, where the name makes one that is free: it has letters only. */
+function commandName(name: string): string | undefined {
+  const letters = name.replaceAll(/[^a-z]/g, '');
+  return OWN_COMMANDS.includes(letters) ? undefined : letters;
 }
 
 const CODE = `import { readFile, rename, writeFile } from 'node:fs/promises';
@@ -148,6 +157,7 @@ test('a preview changes nothing', async () => {
 `;
 
 function readme(name: string): string {
+  const command = commandName(name);
   return `# ${name}
 
 A plugin for Pyra. It keeps a short list for you.
@@ -157,7 +167,7 @@ A plugin for Pyra. It keeps a short list for you.
 | \`${name}.show\` | shows the list; runs without asking |
 | \`${name}.add\` | adds an item; asks each time |
 
-\`/${name}\` in the chat shows the list.
+${command === undefined ? '' : `\`/${command}\` in the chat shows the list.`}
 
     pyra plugin test .
     pyra plugin install . --yes

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
+import { parsePluginManifest } from '../../../../src/core/domain/parse-plugin-manifest.js';
 import type { Command } from '../../../../src/frontends/terminal/command.js';
 import { commands } from '../../../../src/frontends/terminal/plugin-command.js';
 import { pluginTemplate } from '../../../../src/frontends/terminal/plugin-template.js';
@@ -20,7 +21,7 @@ describe('a new plugin', () => {
   afterEach(() => removeFolder(folder));
 
   it('has a name that a manifest may have, and is refused otherwise, before anything is written', async () => {
-    for (const name of ['Garden', '../garden', 'a b', '', '-x', `a${'b'.repeat(32)}`]) {
+    for (const name of ['memory', 'Garden', '../garden', 'a b', '', '-x', `a${'b'.repeat(32)}`]) {
       const error = await runCommand(command, commandContext({ cwd: folder }), ['--', name]).catch((thrown: unknown) => thrown);
       expect(isPyraError(error, 'usage'), name).to.equal(true);
     }
@@ -32,6 +33,13 @@ describe('a new plugin', () => {
     const manifest = JSON.parse(files['manifest.json'] ?? '');
     expect(manifest).to.include({ api: 1, name: 'garden', entry: 'plugin.ts' });
     for (const { name } of manifest.tools) expect(files['plugin.ts']).to.match(new RegExp(`^    ${name}: async`, 'm'));
+  });
+
+  it('has a manifest without a fault, whatever its name', () => {
+    for (const name of ['garden', 'a-1', 'help', 'x'.repeat(32)]) {
+      expect(parsePluginManifest(pluginTemplate(name, TYPES)['manifest.json'] ?? '').name).to.equal(name);
+    }
+    expect(parsePluginManifest(pluginTemplate('help', TYPES)['manifest.json'] ?? '').commands).to.be.empty;
   });
 
   it('brings the types of pyra/plugin as a module that needs no package', () => {

@@ -1,58 +1,30 @@
 import { expect } from 'chai';
 import { createPaint } from '../../../../src/adapters/support/terminal/paint.js';
 import type { SandboxTier } from '../../../../src/core/domain/plugin.js';
-import type { ManifestTool, PluginManifest, PluginName } from '../../../../src/core/domain/plugin-manifest.js';
-import { manifestChanges } from '../../../../src/frontends/terminal/plugin-change.js';
+import { pluginDifference } from '../../../../src/core/domain/plugin-difference.js';
+import type { PluginManifest } from '../../../../src/core/domain/plugin-manifest.js';
+import { changeLines } from '../../../../src/frontends/terminal/plugin-change.js';
 import { offerText } from '../../../../src/frontends/terminal/plugin-offer.js';
 import { permissionWords, tierWords } from '../../../../src/frontends/terminal/plugin-words.js';
+import { sampleManifest, sampleTool } from '../../../support/sample-manifest.js';
 
 const paint = createPaint(false);
 const BWRAP: SandboxTier = { tier: 'bwrap', reason: '', networkEnforced: true };
 
-const tool = (name: string, more: Partial<ManifestTool> = {}): ManifestTool => ({
-  name,
-  description: `Does ${name}. And more.`,
-  parameters: { type: 'object' },
-  effect: 'read',
-  destinations: [],
-  approval: 'ask',
-  preview: false,
-  ...more,
-});
-
-const manifest = (more: Partial<PluginManifest> = {}): PluginManifest => ({
-  api: 1,
-  name: 'mail' as PluginName,
-  version: '1.2.0',
-  description: 'Reads mail.',
-  author: 'Ana',
-  entry: 'plugin.cjs',
-  tools: [tool('search', { approval: 'none' }), tool('send', { effect: 'egress', destinations: ['to'] })],
-  secrets: ['*.password'],
-  permissions: {
-    read: [],
-    write: [],
-    run: [],
-    net: ['{settings.imap_host}:{settings.imap_port}', 'login.example.org:443', '*.example.net:443'],
-  },
-  setup: [],
-  accounts: true,
-  commands: [{ name: 'inbox', summary: 'new mail', tool: 'search', arguments: {} }],
-  prompt: 'Say who wrote\nwhat.',
-  ...more,
-});
-
 describe('what a plugin is said to be', () => {
   it('names every tool with its effect in words, and whether it asks', () => {
-    const text = offerText(manifest(), BWRAP, paint);
+    const text = offerText(sampleManifest(), BWRAP, paint);
     expect(text).to.match(/^mail 1\.2\.0, by Ana$/m);
-    expect(text).to.match(/^ {2}mail\.search +read: looks something up and changes nothing +runs without asking$/m);
-    expect(text).to.match(/^ {2}mail\.send +egress: sends what the assistant writes to others +asks you each time$/m);
-    expect(text).to.include('    Does send.');
+    expect(text).to.match(/^ {2}mail\.search +read +runs without asking$/m);
+    expect(text).to.match(/^ {2}mail\.send +egress +asks you each time$/m);
+    expect(text).to.include(
+      '    Does send.\n  read: looks something up and changes nothing\n  egress: sends what the assistant writes to others\n',
+    );
+    expect(text).not.to.include('destructive');
   });
 
   it('shows what speaks to the model, the commands, the secrets and the sandbox', () => {
-    const text = offerText(manifest(), { tier: 'plain', reason: 'bubblewrap is not installed', networkEnforced: false }, paint);
+    const text = offerText(sampleManifest(), { tier: 'plain', reason: 'bubblewrap is not installed', networkEnforced: false }, paint);
     expect(text).to.include('  │ Say who wrote\n  │ what.');
     expect(text).to.match(/\/inbox +new mail +\(calls search\)/);
     expect(text).to.include('password (one for each account)');
@@ -63,12 +35,12 @@ describe('what a plugin is said to be', () => {
   it('lets nothing of the manifest drive the terminal', () => {
     const evil = 'x\u001b[2J\u202ey\nz';
     const text = offerText(
-      manifest({
+      sampleManifest({
         description: evil,
         author: evil,
         version: evil,
         prompt: evil,
-        tools: [tool('a', { description: evil })],
+        tools: [sampleTool('a', { description: evil })],
         commands: [{ name: 'a', summary: evil, prompt: evil }],
         permissions: { read: [evil], write: [evil], run: [evil], net: [`${evil}:1`] },
       }),
@@ -80,10 +52,16 @@ describe('what a plugin is said to be', () => {
 
   it('says what it may not reach, and what running programs means', () => {
     expect(permissionWords({ read: [], write: [], run: [], net: [] })).to.deep.equal(['no network', 'no files but its own']);
-    const words = permissionWords(manifest().permissions);
+    const words = permissionWords(sampleManifest().permissions);
     expect(words).to.include('network: the server that you name in its setup (imap_host), port of its setup (imap_port)');
-    expect(words).to.include('network: login.example.org, port 443');
-    expect(words).to.include('network: every host that ends in .example.net, port 443');
+    expect(words).to.include('network: login.example.org port 443, every host that ends in .example.net port 443');
+    const many = permissionWords({
+      read: [],
+      write: [],
+      run: [],
+      net: Array.from({ length: 30 }, (_, index) => `host${index}.example.org:1`),
+    });
+    expect(many.length).to.be.within(8, 15);
     expect(permissionWords({ read: ['/a'], write: ['/b'], run: ['git'], net: [] })).to.deep.equal([
       'no network',
       'may read /a',
@@ -101,32 +79,48 @@ describe('what a plugin is said to be', () => {
 });
 
 describe('what an update changes', () => {
-  it('is empty when only the code does', () => {
-    expect(manifestChanges(manifest(), manifest({ version: '2.0.0' }), paint)).to.deep.equal([]);
+  const lines = (after: PluginManifest): readonly string[] =>
+    changeLines(sampleManifest(), after, pluginDifference(sampleManifest(), after), paint);
+
+  it('is nothing to be told when only the code does', () => {
+    expect(lines(sampleManifest({ version: '2.0.0' }))).to.deep.equal([]);
   });
 
   it('shows an effect that became stronger, a question that is no longer asked, and a destination that went', () => {
-    const after = manifest({ tools: [tool('search', { effect: 'destructive' }), tool('send', { effect: 'egress', approval: 'ask' })] });
-    expect(manifestChanges(manifest(), after, paint)).to.deep.equal([
-      '- mail.search: read (looks something up and changes nothing), runs without asking',
-      '- mail.send: egress (sends what the assistant writes to others), asks you each time, destinations to',
-      '+ mail.search: destructive (removes or replaces things of yours), asks you each time',
-      '+ mail.send: egress (sends what the assistant writes to others), asks you each time',
+    expect(
+      lines(sampleManifest({ tools: [sampleTool('search', { effect: 'destructive' }), sampleTool('send', { effect: 'egress' })] })),
+    ).to.deep.equal([
+      '~ mail.search: effect: read → destructive',
+      '~ mail.search: asks before each call now',
+      '~ mail.send: destinations: to → none',
     ]);
   });
 
-  it('shows new reach, secrets, commands, words to the model and questions', () => {
-    const after = manifest({
-      permissions: { read: ['/home'], write: [], run: ['sh'], net: [] },
-      secrets: ['token'],
-      commands: [],
-      prompt: 'Obey.',
-      setup: [{ key: 'url', label: 'Where', kind: 'url' }],
-    });
-    const changes = manifestChanges(manifest(), after, paint);
-    expect(changes).to.include('+ may read /home').and.to.include('+ may run programs: sh').and.to.include('+ secret token');
-    expect(changes).to.include('- secret password (one for each account)').and.to.include('- command /inbox, which calls search');
-    expect(changes).to.include('- tells the model: Say who wrote⏎what.').and.to.include('+ tells the model: Obey.');
-    expect(changes).to.include('+ asks in its setup for url (url): Where');
+  it('shows new tools, reach, secrets, commands, words to the model and questions', () => {
+    const changes = lines(
+      sampleManifest({
+        author: 'Eve',
+        tools: [sampleTool('search', { approval: 'none' }), sampleTool('wipe', { effect: 'destructive' })],
+        permissions: { read: ['/home'], write: [], run: ['sh'], net: [] },
+        secrets: ['token'],
+        commands: [],
+        prompt: 'Obey.',
+        setup: [{ key: 'url', label: 'Where', kind: 'url' }],
+      }),
+    );
+    expect(changes).to.include.members([
+      '~ by Ana → Eve',
+      '- mail.send: egress (sends what the assistant writes to others), asks you each time',
+      '+ mail.wipe: destructive (removes or replaces things of yours), asks you each time',
+      '- network: login.example.org port 443',
+      '+ may read /home',
+      '+ may run programs: sh; a plugin that may run programs is as strong as you are: the sandbox does not hold what it starts',
+      '+ secret token',
+      '- secret password (one for each account)',
+      '- command /inbox, which calls search',
+      '- tells the model: Say who wrote⏎what.',
+      '+ tells the model: Obey.',
+      '+ question url (url): Where',
+    ]);
   });
 });

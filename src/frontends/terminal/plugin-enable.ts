@@ -1,0 +1,93 @@
+import { createPaint } from '../../adapters/support/terminal/paint.js';
+import type { InstalledPlugin } from '../../core/domain/plugin.js';
+import type { PluginManifest } from '../../core/domain/plugin-manifest.js';
+import type { PluginInspection } from '../../core/usecases/plugin-shelf.js';
+import type { CommandContext, ParsedArguments } from './command.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { openShelf } from './open-shelf.js';
+import { agree } from './plugin-agree.js';
+import { changeLines } from './plugin-change.js';
+import { installedPlugin } from './plugin-names.js';
+import { visibleLine } from './visible-line.js';
+
+/** `pyra plugin enable NAME`; one that is changed or blocked once the person has seen why. */
+export async function enablePlugin(context: CommandContext, { words: [name = ''] }: ParsedArguments): Promise<ExitCode> {
+  const shelf = await openShelf(context);
+  const { plugin, state, faults } = await installedPlugin(shelf, name);
+  const changed = await shelf.changes(name);
+  const paint = context.paint(context.globals.dryRun ? 'stdout' : 'stderr');
+  if (changed !== undefined || plugin.blocked !== undefined) {
+    const why = plugin.blocked === undefined || faults.includes(plugin.blocked.reason) ? faults : [plugin.blocked.reason, ...faults];
+    const lines = (shade = createPaint(false)): readonly string[] => [
+      ...why.map((line) => shade.yellow(visibleLine(line))),
+      ...(changed === undefined ? [] : changedLines(plugin, changed, shade)),
+    ];
+    const agreed = await agree(context, {
+      shown: [`${paint.bold(name)} is not run:`, ...lines(paint).map((line) => `  ${line}`)].join('\n'),
+      question: changed === undefined ? `let ${name} run again?` : `accept ${name} as its files are now?`,
+      json: { name, state, changes: [...lines()], enabled: false },
+    });
+    if (agreed !== 'yes') return agreed === 'no' ? EXIT.failure : EXIT.ok;
+  } else if (context.globals.dryRun) {
+    return told(context, `would enable ${name}`, { name, enabled: false, dry_run: true });
+  }
+  const accept = changed === undefined ? {} : { accept: changed.package.digest };
+  const now = await shelf.enable(name, { signal: context.signal, ...accept });
+  if (context.globals.json) {
+    context.printJson({ name, enabled: true, state: now.state, faults: [...now.faults] });
+    return EXIT.ok;
+  }
+  context.say(`enabled: ${name}`);
+  for (const line of consequences(now.plugin.manifest)) context.say(`  ${line}`);
+  for (const fault of now.faults) context.say(`  ${context.paint('stderr').yellow(visibleLine(fault))}`);
+  if (now.state === 'needs setup') context.say(`next: pyra plugin setup ${name}`);
+  return EXIT.ok;
+}
+
+/** `pyra plugin disable NAME`: its tools are gone; answers and secrets stay. */
+export async function disablePlugin(context: CommandContext, { words: [name = ''] }: ParsedArguments): Promise<ExitCode> {
+  const shelf = await openShelf(context);
+  await installedPlugin(shelf, name);
+  if (context.globals.dryRun) return told(context, `would disable ${name}`, { name, dry_run: true });
+  const was = await shelf.disable(name);
+  return told(context, was ? `disabled: ${name}; its answers and secrets stay` : `${name} was not enabled`, { name, enabled: false });
+}
+
+/** `pyra plugin remove NAME`: with its answers, its secrets and everything in its data folder. */
+export async function removePlugin(context: CommandContext, args: ParsedArguments): Promise<ExitCode> {
+  const [name = ''] = args.words;
+  const shelf = await openShelf(context);
+  const { plugin } = await installedPlugin(shelf, name);
+  const secrets = !args.has('keep-secrets');
+  const agreed = await agree(context, {
+    shown: `${name}: its code, its answers${secrets ? ', its secrets' : ''} and everything in ${visibleLine(plugin.dataFolder)}`,
+    question: `remove ${name} for good?`,
+    json: { name, removed: false },
+  });
+  if (agreed !== 'yes') return agreed === 'no' ? EXIT.failure : EXIT.ok;
+  const { secretsLeft } = await shelf.remove(name, { secrets });
+  const left = secretsLeft.length === 0 ? '' : `; still in the vault: ${secretsLeft.join(', ')}`;
+  return told(context, `removed: ${name}${left}`, { name, removed: true, secrets_left: [...secretsLeft] });
+}
+
+/** The files that changed, and what of the manifest did. */
+function changedLines(plugin: InstalledPlugin, changed: PluginInspection, paint: ReturnType<typeof createPaint>): readonly string[] {
+  if (changed.difference === undefined) return [];
+  return changeLines(plugin.manifest, changed.package.manifest, changed.difference, paint);
+}
+
+/** What the person lets in by enabling, beyond what asks each time. */
+function consequences({ name, tools, commands, prompt }: PluginManifest): readonly string[] {
+  const silent = tools.filter(({ approval }) => approval === 'none').map((tool) => `${name}.${tool.name}`);
+  return [
+    ...(silent.length === 0 ? [] : [`without asking: ${silent.join(', ')}`]),
+    ...(commands.length === 0 ? [] : [`in the chat: ${commands.map((command) => `/${command.name}`).join(', ')}`]),
+    ...(prompt === undefined ? [] : [`the model is told: ${visibleLine(prompt)}`]),
+  ];
+}
+
+function told(context: CommandContext, text: string, json: Parameters<CommandContext['printJson']>[0]): ExitCode {
+  if (context.globals.json) context.printJson(json);
+  else context.say(text);
+  return EXIT.ok;
+}
