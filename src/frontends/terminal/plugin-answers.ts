@@ -85,7 +85,7 @@ async function ask(context: CommandContext, prompter: Prompter, { question, answ
     case 'secret':
       return prompter.secret({ message: `${title}${answered ? ' (Enter keeps what is in the vault)' : none}; it is not shown`, flag });
     case 'boolean':
-      return String(await prompter.confirm({ message: title, flag, initial: before === 'true' }));
+      return String(await prompter.confirm({ message: title, flag, initial: /^(?:true|yes)$/i.test(before ?? '') }));
     case 'choice':
       return prompter.select({
         message: title,

@@ -46,8 +46,7 @@ async function exchange(
 ): Promise<ExitCode> {
   const { name } = installed.manifest;
   const [from, to] = [installed.manifest.version, seen.package.manifest.version];
-  const { state } = await installedPlugin(shelf, name);
-  if (seen.package.digest === installed.digest && state !== 'changed') {
+  if (seen.package.digest === installed.digest && (await shelf.changes(name)) === undefined) {
     if (context.globals.json) context.printJson({ name, updated: false, from, to, changes: [] });
     else context.say(`${name} ${visibleLine(from)} is installed, and there is nothing newer`);
     return EXIT.ok;
