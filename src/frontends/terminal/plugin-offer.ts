@@ -5,12 +5,15 @@ import { columnsText } from './columns-text.js';
 import { askingWords, EFFECT_WORDS, permissionWords, RUN_WARNING, tierWords } from './plugin-words.js';
 import { visibleLine } from './visible-line.js';
 
+/** The most characters in a row of prose. */
+const ROW = 76;
+
 /** Everything that a person has to know of a plugin before it is let in, as text; nothing of its code has run. */
 export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Paint): string {
   const [tierName, tierMeaning] = tierWords(tier);
   return [
     `${paint.bold(manifest.name)} ${visibleLine(manifest.version)}, by ${visibleLine(manifest.author)}`,
-    `${visibleLine(manifest.description)}`,
+    ...inRows(visibleLine(manifest.description)),
     '',
     paint.bold('what it can do'),
     toolLines(manifest, paint),
@@ -24,7 +27,10 @@ export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Pa
       : [
           '',
           paint.bold('what it tells the model in every conversation'),
-          ...manifest.prompt.split('\n').map((line) => `  │ ${visibleLine(line)}`),
+          ...manifest.prompt
+            .split('\n')
+            .flatMap((line) => inRows(visibleLine(line)))
+            .map((row) => `  │ ${row}`),
         ]),
     '',
     `${paint.bold('sandbox')} ${tierName}: ${tierMeaning}`,
@@ -35,6 +41,17 @@ export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Pa
 function toolRow(plugin: string, tool: ManifestTool, paint: Paint): readonly string[] {
   const effect = tool.effect === 'read' ? tool.effect : paint.yellow(tool.effect);
   return [`  ${paint.bold(`${plugin}.${tool.name}`)}`, effect, askingWords(tool)];
+}
+
+/** The words of a line in rows that are pleasant to read; a word that is longer than a row is not cut. */
+function inRows(line: string): readonly string[] {
+  const rows: string[] = [''];
+  for (const word of line.split(' ')) {
+    const row = rows.at(-1) ?? '';
+    if (row !== '' && row.length + 1 + word.length > ROW) rows.push(word);
+    else rows[rows.length - 1] = row === '' ? word : `${row} ${word}`;
+  }
+  return rows;
 }
 
 /** What a declared slash command does, in words. */

@@ -104,7 +104,7 @@ export default definePlugin({
       if (list.includes(item)) throw new ToolFailure(\`\${item} is on the list already\`);
       if (list.length >= MOST) throw new ToolFailure(\`the list is full: it holds \${MOST} items\`);
       await keep(context, [...list, item]);
-      return \`Added: \${item}. The list has \${list.length + 1} items now.\`;
+      return \`Added as number \${list.length + 1}: \${item}\`;
     },
   },
   previews: {

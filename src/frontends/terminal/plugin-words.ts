@@ -49,15 +49,18 @@ export function tierWords({ tier, reason, networkEnforced }: SandboxTier): reado
   const network = networkEnforced ? 'the network is closed but for what is listed' : 'the network is NOT closed: it can reach any address';
   switch (tier) {
     case 'bwrap':
-      return [`bwrap${why}`, `it sees only its own files; ${network}`];
+      return [`bwrap${why}`, `it sees only its own files and what is listed; ${network}`];
     case 'unshare':
-      return [`unshare${why}`, `Node keeps it to its own files; ${network}; local sockets of yours stay within its reach`];
+      return [
+        `unshare${why}`,
+        `Node keeps it to its own files and what is listed; ${network}; local sockets of yours stay within its reach`,
+      ];
     case 'plain':
       return [
         `plain${why}`,
         networkEnforced
-          ? `Node keeps it to its own files; ${network}; Node does not promise to hold malicious code`
-          : `Node keeps it to its own files; ${network}, every local socket of yours, and signal your programs`,
+          ? `Node keeps it to its own files and what is listed; ${network}; Node does not promise to hold malicious code`
+          : `Node keeps it to its own files and what is listed; ${network}, every local socket of yours, and signal your programs`,
       ];
   }
 }

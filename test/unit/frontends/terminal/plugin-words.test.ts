@@ -32,6 +32,15 @@ describe('what a plugin is said to be', () => {
     expect(text).to.include('the network is NOT closed');
   });
 
+  it('breaks long words to the model into rows, without losing any', () => {
+    const prompt = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
+    const rows = offerText(sampleManifest({ prompt }), BWRAP, paint)
+      .split('\n')
+      .filter((line) => line.startsWith('  │ '));
+    expect(rows.every((row) => row.length <= 80)).to.equal(true);
+    expect(rows.map((row) => row.slice(4)).join(' ')).to.equal(prompt);
+  });
+
   it('lets nothing of the manifest drive the terminal', () => {
     const evil = 'x\u001b[2J\u202ey\nz';
     const text = offerText(
@@ -72,7 +81,7 @@ describe('what a plugin is said to be', () => {
   });
 
   it('claims for each sandbox no more than it does', () => {
-    expect(tierWords(BWRAP).join(' ')).to.include('only its own files');
+    expect(tierWords(BWRAP).join(' ')).to.include('only its own files and what is listed');
     expect(tierWords({ tier: 'unshare', reason: 'x', networkEnforced: true }).join(' ')).to.include('local sockets');
     expect(tierWords({ tier: 'plain', reason: 'x', networkEnforced: true }).join(' ')).to.include('does not promise');
   });
