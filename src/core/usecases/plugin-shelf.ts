@@ -7,22 +7,22 @@ import type { System } from '../../ports/system.js';
 import type { SecretStore } from '../../ports/vault.js';
 import { PyraError } from '../domain/errors.js';
 import type { SecretName, ToolName } from '../domain/identifiers.js';
-import type { JsonObject, JsonValue } from '../domain/json.js';
+import type { JsonValue } from '../domain/json.js';
 import { isPluginName } from '../domain/parse-plugin-manifest.js';
 import type { InstalledPlugin, PluginPackage, PluginStatus, SandboxTier } from '../domain/plugin.js';
 import type { PluginDifference } from '../domain/plugin-difference.js';
 import {
   MAIN_ACCOUNT,
   type ManifestCommand,
-  type ManifestTool,
   type PluginAccount,
   type PluginManifest,
   type PluginName,
   type SetupQuestion,
 } from '../domain/plugin-manifest.js';
 import { secretPrefix } from '../domain/plugin-secret-name.js';
-import type { Redactor } from '../domain/redaction.js';
+import { Redactor } from '../domain/redaction.js';
 import type { Secret } from '../domain/secret.js';
+import { DEFAULT_SETTINGS } from '../domain/settings.js';
 import { enabledPlugins } from './enabled-plugins.js';
 import { changesOf, inspectPlugin, inspectUpdate, installPlugin, pluginSourceOf } from './plugin-changes.js';
 import { DeclaredDesk } from './plugin-desk.js';
@@ -30,6 +30,8 @@ import { disablePlugin, enablePlugin } from './plugin-enabling.js';
 import { recordPluginEvent } from './plugin-events.js';
 import { AccountSetup } from './plugin-setup.js';
 import { installedNamed, pluginStatuses } from './plugin-status.js';
+import { ToolGate } from './tool-gate.js';
+import { Toolbox } from './toolbox.js';
 
 /** Gives something that is made when it is first needed. */
 export type Lazy<T> = () => Promise<T>;
@@ -104,8 +106,8 @@ export interface TrialPlugin {
   readonly plugin: InstalledPlugin;
   /** Close it. */
   readonly open: OpenPlugin;
-  /** How arguments do not fit a tool, as the gate would say; empty when they do. */
-  argumentFaults(tool: ManifestTool, args: JsonObject): Promise<readonly string[]>;
+  /** A gate that leads to its tools alone; it knows no secret, so that what the plugin says stays as it is. */
+  readonly gate: ToolGate;
 }
 
 /** The person's plugins: what front-ends do with them. Looking, installing and updating runs no code that was not shown before. */
@@ -126,11 +128,13 @@ export class PluginShelf {
    * shown or asked. `plugin/bad-manifest`, `plugin/incompatible`, `not-found`.
    */
   async tryOut(folder: string, desk: PluginDesk): Promise<TrialPlugin> {
+    const { checker, audit, system } = this.#ports;
     const [library, host] = [await this.#ports.library(), await this.#ports.host()];
     const source = { kind: 'folder', path: folder } as const;
     const plugin = await library.install(source, (await library.inspect(source)).digest);
-    const argumentFaults: TrialPlugin['argumentFaults'] = (tool, args) => this.#ports.checker.check(tool.parameters, args);
-    return { plugin, open: host.open(plugin, desk), argumentFaults };
+    const open = host.open(plugin, desk);
+    const toolbox = new Toolbox([], [open]);
+    return { plugin, open, gate: new ToolGate({ toolbox, checker, audit, system, redactor: new Redactor(), settings: DEFAULT_SETTINGS }) };
   }
 
   /** The installed plugins with their states, sorted by name. */

@@ -223,7 +223,7 @@ export class ChatSession implements ChatState {
     if (usage !== undefined) this.usage = sum(this.usage, usage);
   }
 
-  async call(tool: ToolName, args: JsonObject): Promise<void> {
+  async callTool(tool: ToolName, args: JsonObject): Promise<void> {
     let message: ToolMessage | undefined;
     const interrupted = await this.#inTurn(async (signal) => {
       const report = (event: TurnEvent): void => this.#view.show(event);

@@ -58,7 +58,7 @@ export interface ChatState {
   /** Sends a message and shows the turn. */
   send(text: string, attachments?: readonly Attachment[]): Promise<void>;
   /** Runs a tool through the gate as the person's own call, and shows what came of it; the model learns nothing of it. */
-  call(tool: ToolName, args: JsonObject): Promise<void>;
+  callTool(tool: ToolName, args: JsonObject): Promise<void>;
   /** The candidates that `/model` completes, as far as they are known. */
   modelNames: readonly string[];
   readonly signal: AbortSignal;

@@ -1,10 +1,12 @@
-import type { ConversationId, ToolName } from '../../core/domain/identifiers.js';
+import type { ToolName } from '../../core/domain/identifiers.js';
 import type { JsonObject } from '../../core/domain/json.js';
+import type { ToolMessage } from '../../core/domain/message.js';
 import type { InstalledPlugin } from '../../core/domain/plugin.js';
 import { MAIN_ACCOUNT, type ManifestTool } from '../../core/domain/plugin-manifest.js';
 import { Redactor } from '../../core/domain/redaction.js';
 import type { Secret } from '../../core/domain/secret.js';
 import type { OpenPlugin, PluginDesk } from '../../ports/plugin-host.js';
+import type { PersonsCall } from './call-tool.js';
 import type { Trial } from './plugin-trial.js';
 import { badArguments, fittingArguments } from './sample-arguments.js';
 
@@ -15,15 +17,13 @@ export interface ContractCheck {
   readonly message: string;
 }
 
-/** Tells how arguments do not fit a tool, as the gate does before every call; empty when they do. */
-export type ArgumentFaults = (tool: ManifestTool, args: JsonObject) => Promise<readonly string[]>;
-
 /** What the contract of a plugin is checked with. */
 export interface ContractParts {
   readonly plugin: InstalledPlugin;
   readonly open: OpenPlugin;
   readonly trial: Trial;
-  readonly argumentFaults: ArgumentFaults;
+  /** Runs one tool, through a gate. */
+  readonly run: (call: PersonsCall) => Promise<ToolMessage>;
   /** What the plugin wrote to its log so far. */
   readonly log: () => Promise<string>;
   readonly signal: AbortSignal;
@@ -99,11 +99,12 @@ function difference(check: string, what: string, declared: readonly string[], pr
   return { check, status: 'failed', message: faults.join('; ') };
 }
 
-async function argumentsCheck({ argumentFaults }: ContractParts, tool: ManifestTool): Promise<ContractCheck> {
+async function argumentsCheck(parts: ContractParts, tool: ManifestTool): Promise<ContractCheck> {
   const check = `arguments of ${tool.name}`;
   const refused: string[] = [];
   for (const { args, why } of badArguments(tool.parameters)) {
-    if ((await argumentFaults(tool, args)).length === 0) return { check, status: 'failed', message: `taken although ${why}` };
+    const { result } = await call(parts, tool, args, parts.signal, []);
+    if (result.outcome !== 'invalid') return { check, status: 'failed', message: `taken although ${why}` };
     refused.push(why);
   }
   if (refused.length === 0)
@@ -112,30 +113,25 @@ async function argumentsCheck({ argumentFaults }: ContractParts, tool: ManifestT
 }
 
 async function callCheck(parts: ContractParts, tool: ManifestTool, heard: string[]): Promise<ContractCheck> {
-  const { plugin, open, argumentFaults, signal } = parts;
   const check = `call of ${tool.name}`;
-  const name = `${plugin.manifest.name}.${tool.name}` as ToolName;
   const answers: string[] = [];
-  const seen: JsonObject[] = [];
+  const seen: string[] = [];
   for (const which of ['all', 'required'] as const) {
     const args = fittingArguments(tool.parameters, which);
-    if (seen.some((other) => JSON.stringify(other) === JSON.stringify(args)) || (await argumentFaults(tool, args)).length > 0) continue;
-    seen.push(args);
-    const within = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
-    if (tool.preview) heard.push((await open.preview?.(name, args, within).catch(messageOf)) ?? '');
+    if (seen.includes(JSON.stringify(args))) continue;
+    seen.push(JSON.stringify(args));
     const before = (await parts.log()).length;
-    try {
-      const output = await open.call(name, args, within, callContext(heard));
-      heard.push(output.text, JSON.stringify(output.data ?? null), output.provenance?.kind === 'external' ? output.provenance.source : '');
-      if (output.outcome === 'failed' && (await isBreak(parts, before)))
-        return { check, status: 'failed', message: `it broke: ${output.text}` };
-      answers.push(output.outcome === 'failed' ? `a failure: ${output.text.slice(0, 200)}` : 'an answer');
-    } catch (error) {
-      signal.throwIfAborted();
-      const why = within.aborted ? `no answer within ${CALL_MS / 1000} s` : messageOf(error);
-      heard.push(why);
-      return { check, status: 'failed', message: why };
+    const { result } = await call(parts, tool, args, parts.signal, heard);
+    parts.signal.throwIfAborted();
+    if (result.outcome === 'invalid') continue;
+    if (result.outcome !== 'ok' && (result.outcome !== 'failed' || (await isBreak(parts, before)))) {
+      return {
+        check,
+        status: 'failed',
+        message: `${result.outcome === 'failed' ? 'it broke' : result.outcome}: ${result.text.slice(0, 600)}`,
+      };
     }
+    answers.push(result.outcome === 'failed' ? `a failure: ${result.text.slice(0, 200)}` : 'an answer');
   }
   if (answers.length === 0)
     return { check, status: 'note', message: 'no fitting arguments could be made up; give its properties "examples"' };
@@ -153,38 +149,49 @@ function secretCheck({ canaries }: Trial, heard: readonly string[]): ContractChe
 }
 
 async function cancelCheck(parts: ContractParts, present: readonly string[]): Promise<ContractCheck> {
-  const { plugin, open, argumentFaults, signal, log } = parts;
   const check = 'cancelling';
   let stopped = 0;
-  for (const tool of plugin.manifest.tools.filter(({ name }) => present.includes(name))) {
-    const name = `${plugin.manifest.name}.${tool.name}` as ToolName;
-    const args = fittingArguments(tool.parameters, 'all');
-    if ((await argumentFaults(tool, args)).length > 0) continue;
-    const cancel = AbortSignal.any([signal, AbortSignal.timeout(CANCEL_AFTER_MS)]);
-    const isCut = await open.call(name, args, cancel, callContext([])).then(
-      () => false,
-      () => cancel.aborted,
-    );
-    signal.throwIfAborted();
-    if (!isCut) continue;
+  for (const tool of parts.plugin.manifest.tools.filter(({ name }) => present.includes(name))) {
+    const cancel = AbortSignal.any([parts.signal, AbortSignal.timeout(CANCEL_AFTER_MS)]);
+    const { result } = await call(parts, tool, fittingArguments(tool.parameters, 'all'), cancel, []);
+    parts.signal.throwIfAborted();
+    if (result.outcome !== 'aborted') continue;
     stopped += 1;
-    if (await isWritten(log, NOT_STOPPED, STOP_MS)) {
+    if (await isWritten(parts.log, NOT_STOPPED, STOP_MS)) {
       return { check, status: 'failed', message: `${tool.name} goes on when it is cancelled: use context.signal` };
     }
   }
   return { check, status: 'ok', message: stopped === 0 ? 'no call takes long enough to be cancelled' : 'a cancelled call stops' };
 }
 
+/** Runs a tool with a person's yes; everything that it says, its preview and its progress too, goes into `heard`. */
+async function call(
+  parts: ContractParts,
+  tool: ManifestTool,
+  args: JsonObject,
+  signal: AbortSignal,
+  heard: string[],
+): Promise<ToolMessage> {
+  const message = await parts.run({
+    tool: `${parts.plugin.manifest.name}.${tool.name}` as ToolName,
+    args,
+    approver: {
+      decide: async (request) => {
+        heard.push(request.preview ?? '');
+        return { outcome: 'allow', scope: 'once', by: 'rule' };
+      },
+    },
+    signal,
+    report: (event) => event.type === 'tool-progress' && heard.push(event.text),
+    timeoutMs: CALL_MS,
+  });
+  const { result, provenance } = message;
+  heard.push(result.text, JSON.stringify(result.data ?? null), provenance.kind === 'external' ? provenance.source : '');
+  return message;
+}
+
 /** How the host writes down that a plugin had to be ended. */
 const NOT_STOPPED = 'did not stop when it was told to';
-
-function callContext(heard: string[]): Parameters<OpenPlugin['call']>[3] {
-  return {
-    conversation: 'plugin-test' as ConversationId,
-    provenance: { kind: 'own' },
-    progress: (text) => heard.push(text),
-  };
-}
 
 /** Whether the host wrote down that a handler threw what is no `ToolFailure`, or that the process ended; the log is a moment behind. */
 async function isBreak({ plugin, log }: ContractParts, before: number): Promise<boolean> {

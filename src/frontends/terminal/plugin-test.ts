@@ -5,6 +5,7 @@ import { isPyraError } from '../../core/domain/errors.js';
 import type { JsonObject } from '../../core/domain/json.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
 import { attachmentPath } from './attachment-path.js';
+import { callTool } from './call-tool.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { type ContractCheck, contractChecks, trialDesk } from './plugin-contract.js';
@@ -33,7 +34,7 @@ export async function testPlugin(context: CommandContext, { words: [path = '.'] 
 
 async function* allChecks(context: CommandContext, folder: string, root: string): AsyncGenerator<ContractCheck> {
   const home = join(root, 'home');
-  const { plugins: shelf } = await context.openPyra({ home });
+  const { plugins: shelf, system } = await context.openPyra({ home });
   const seen = await shelf.inspect(folder).catch((error: unknown) => {
     if (isPyraError(error, 'plugin/bad-manifest') || isPyraError(error, 'plugin/incompatible')) return error;
     throw error;
@@ -47,11 +48,11 @@ async function* allChecks(context: CommandContext, folder: string, root: string)
   yield* ownTestChecks(folder, context.signal);
   yield sandboxNote(await shelf.tier());
   const trial = await makeTrial(root, folder, manifest);
-  const { plugin, open, argumentFaults } = await shelf.tryOut(trial.folder, trialDesk(trial));
+  const { plugin, open, gate } = await shelf.tryOut(trial.folder, trialDesk(trial));
   try {
     const path = join(homePaths(home).logs, 'plugin_errors.log');
     const log = (): Promise<string> => readFile(path, 'utf8').catch(() => '');
-    yield* contractChecks({ plugin, open, trial, argumentFaults, log, signal: context.signal });
+    yield* contractChecks({ plugin, open, trial, run: (call) => callTool({ gate, system }, call), log, signal: context.signal });
   } finally {
     await open.close();
   }

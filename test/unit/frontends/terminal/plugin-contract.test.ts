@@ -1,11 +1,17 @@
 import { expect } from 'chai';
+import { InMemoryAuditLog } from '../../../../src/adapters/in-memory/in-memory-audit-log.js';
 import type { InMemoryPlugin } from '../../../../src/adapters/in-memory/in-memory-open-plugin.js';
 import { InMemoryPluginHost } from '../../../../src/adapters/in-memory/in-memory-plugin-host.js';
 import { JsonSchemaChecker } from '../../../../src/adapters/json-schema/json-schema-checker.js';
 import { NodeSystem } from '../../../../src/adapters/support/node-system.js';
 import type { JsonSchema } from '../../../../src/core/domain/json.js';
 import type { ManifestTool, PluginManifest } from '../../../../src/core/domain/plugin-manifest.js';
+import { Redactor } from '../../../../src/core/domain/redaction.js';
 import { Secret } from '../../../../src/core/domain/secret.js';
+import { DEFAULT_SETTINGS } from '../../../../src/core/domain/settings.js';
+import { ToolGate } from '../../../../src/core/usecases/tool-gate.js';
+import { Toolbox } from '../../../../src/core/usecases/toolbox.js';
+import { callTool, type PersonsCall } from '../../../../src/frontends/terminal/call-tool.js';
 import { type ContractCheck, contractChecks, trialDesk } from '../../../../src/frontends/terminal/plugin-contract.js';
 import type { Trial } from '../../../../src/frontends/terminal/plugin-trial.js';
 import { ToolFailure } from '../../../../src/plugin.js';
@@ -25,11 +31,15 @@ describe('what every plugin has to keep', () => {
     const trial: Trial = { folder: '', canaries: new Map([['main.password', new Secret(CANARY)]]), settings: {} };
     const open = new InMemoryPluginHost(new NodeSystem(), () => code).open(plugin, trialDesk(trial));
     const checks = new Map<string, ContractCheck>();
+    const system = new NodeSystem();
+    const toolbox = new Toolbox([], [open]);
+    const audit = new InMemoryAuditLog();
+    const gate = new ToolGate({ toolbox, checker, audit, system, redactor: new Redactor(), settings: DEFAULT_SETTINGS });
     const parts = {
       plugin,
       open,
       trial,
-      argumentFaults: (tool: ManifestTool, args: object) => checker.check(tool.parameters, args as never),
+      run: (call: PersonsCall) => callTool({ gate, system }, call),
       log: async () => options.log ?? '',
       signal: new AbortController().signal,
     };
