@@ -29,8 +29,13 @@ const SETTLING_MS = 2_100;
 /** A filter of CalDAV or CardDAV as tsdav writes it. */
 export type DavFilter = Readonly<Record<string, unknown>>;
 
-/** Gets the objects of a collection that a filter lets pass, with one question. */
-export async function queryObjects(server: DavServer, collection: DavCollection, filter: DavFilter): Promise<readonly StoredObject[]> {
+/** Gets the objects of a collection that a filter lets pass, with one question; `parts` says what of them is wanted, where the server knows that. */
+export async function queryObjects(
+  server: DavServer,
+  collection: DavCollection,
+  filter: DavFilter,
+  parts: DavFilter = {},
+): Promise<readonly StoredObject[]> {
   const { account, signal } = server;
   const url = `${account.url.origin}${collection.path}`;
   const [query, data, namespace] =
@@ -43,7 +48,7 @@ export async function queryObjects(server: DavServer, collection: DavCollection,
         method: 'REPORT',
         namespace,
         headers: { depth: '1' },
-        body: { [query ?? '']: { _attributes: NAMESPACES, 'd:prop': { 'd:getetag': {}, [data ?? '']: {} }, filter } },
+        body: { [query ?? '']: { _attributes: NAMESPACES, 'd:prop': { 'd:getetag': {}, [data ?? '']: parts }, filter } },
       } as Parameters<typeof tsdavRequest>[0]['init'],
     }),
   );

@@ -9,6 +9,7 @@ import { homeZone, parseWindow, wallText } from './local-time.js';
 import { objectId } from './object-id.js';
 import type { Occurrence } from './occurrence.js';
 import type { Zone } from './time-zone.js';
+import { wordMatcher } from './word-matcher.js';
 
 /** What `events` takes. */
 export interface EventsArguments {
@@ -46,7 +47,7 @@ export async function listEvents(args: EventsArguments, context: PluginContext):
   const home = callZone(args.timezone, server, args.calendar);
   const window = parseWindow(args.from, args.to, home, LONGEST_DAYS);
   const { found, cut, unreadable } = await findOccurrences(server, window, home, args.calendar);
-  const matching = found.filter(matcher(args.query));
+  const matching = found.filter(isAbout(wordMatcher(args.query)));
   const shown = matching.slice(0, args.limit ?? 100);
   const count = matching.length === 1 ? '1 event' : `${matching.length} events`;
   const lines = [
@@ -119,20 +120,11 @@ function titleOf({ components }: CalendarFile): string {
   return first === undefined ? 'an event' : JSON.stringify(eventView(first).title);
 }
 
-function matcher(query: string | undefined): (one: FoundOccurrence) => boolean {
-  const words = fold(query ?? '')
-    .split(/\s+/)
-    .filter((word) => word !== '');
+function isAbout(matches: (text: string) => boolean): (one: FoundOccurrence) => boolean {
   return ({ view }) => {
-    if (words.length === 0) return true;
     const people = [...(view.organizer === undefined ? [] : [view.organizer]), ...view.attendees];
-    const text = fold([view.title, view.location ?? '', view.description ?? '', ...people.map(participantText)].join('\n'));
-    return words.every((word) => text.includes(word));
+    return matches([view.title, view.location ?? '', view.description ?? '', ...people.map(participantText)].join('\n'));
   };
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
 function eventLine(server: DavServer, { object, occurrence, view }: FoundOccurrence, home: Zone): string {
