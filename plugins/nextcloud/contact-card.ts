@@ -1,5 +1,3 @@
-import ICAL from 'ical.js';
-import { attempt } from './calendar-file.js';
 import { plainText } from './plain-text.js';
 
 /** One line of a card (RFC 6350, 2426), folded as it was written. */
@@ -31,22 +29,28 @@ export function readCard(text: string): ContactCard | undefined {
   return { version, lines: lines.slice(0, end + 1) };
 }
 
-/** The values of a line, one for each component: `N` and `ORG` have several, most have one. Empty when it cannot be read. */
-export function cardValues({ content }: CardLine, version: ContactCard['version']): readonly string[] {
-  const design = version === '4.0' ? ICAL.design.vcard : ICAL.design.vcard3;
-  const parsed: unknown = attempt(() => ICAL.parse.property(content, design));
-  if (!Array.isArray(parsed)) return [];
-  return parsed
-    .slice(3)
-    .flatMap((value: unknown) =>
-      Array.isArray(value) ? value.map((part) => (Array.isArray(part) ? part.join(', ') : String(part))) : [String(value)],
-    );
+const STRUCTURED = new Set(['N', 'ADR', 'ORG']);
+
+/** The values of a line, one for each component: names, addresses and organisations have several, everything else has one. */
+export function cardValues({ name, content }: CardLine): readonly string[] {
+  const value = content.slice(parametersOf(content).length + 1);
+  const components = STRUCTURED.has(name) ? (value.match(/(?:^|;)((?:\\.|[^;\\])*)/gs) ?? []) : [value];
+  return components.map((component, index) => unescaped(index === 0 ? component : component.slice(1)));
+}
+
+/** Everything before the colon of a line. */
+function parametersOf(content: string): string {
+  return /^(?:[^:"]|"[^"]*")*/.exec(content)?.[0] ?? '';
+}
+
+/** Version 3 and 4 escape alike (RFC 2426, 5; RFC 6350, 3.4). */
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/gs, (_, character: string) => (character === 'n' || character === 'N' ? '\n' : character));
 }
 
 /** What a line says of its value, such as `work` or `cell`. */
 export function cardKinds({ content }: CardLine): readonly string[] {
-  const parameters = /^[^:"]*(?:"[^"]*"[^:"]*)*/.exec(content)?.[0] ?? '';
-  return [...parameters.matchAll(/;TYPE="?([^;:"]+)"?/gi)]
+  return [...parametersOf(content).matchAll(/;TYPE="?([^;:"]+)"?/gi)]
     .flatMap(([, kinds = '']) => kinds.toLowerCase().split(','))
     .filter((kind) => !['internet', 'pref', 'voice'].includes(kind));
 }

@@ -49,7 +49,7 @@ function replaced(card: ContactCard, name: string, lines: readonly CardLine[]): 
 /** Lines whose values are still wanted stay with all that they say; new ones come after them. */
 function withValues(card: ContactCard, name: 'EMAIL' | 'TEL', wanted: readonly string[]): ContactCard {
   const same = (text: string) => (name === 'TEL' ? text.replace(/^tel:|[\s()./-]/gi, '') : text.toLowerCase());
-  const wantedForm = (line: CardLine) => same(cardValues(line, card.version).join(''));
+  const wantedForm = (line: CardLine) => same(cardValues(line).join(''));
   const own = card.lines.filter((line) => line.name === name);
   const lines = wanted.map((value) => own.find((line) => wantedForm(line) === same(value)) ?? cardLine(name, value));
   return replaced(card, name, lines);

@@ -24,7 +24,7 @@ export interface ContactView {
 /** Reads what a card says. */
 export function contactView(card: ContactCard): ContactView {
   const all = (name: string) => card.lines.filter((line) => line.name === name);
-  const values = (line: CardLine) => cardValues(line, card.version).map((value) => value.trim());
+  const values = (line: CardLine) => cardValues(line).map((value) => value.trim());
   const joined = (line: CardLine, by: string) =>
     values(line)
       .filter((value) => value !== '')

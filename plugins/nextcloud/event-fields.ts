@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import { ToolFailure } from 'pyra/plugin';
-import { attempt, type Moment, timeAt } from './calendar-file.js';
+import { attempt, instantOf, type Moment, timeAt, wallOfTime } from './calendar-file.js';
 import { type GivenTime, parseTime, wallText } from './local-time.js';
 import { plainText } from './plain-text.js';
 import { recurrenceWalls } from './recurrence-walls.js';
@@ -136,7 +136,12 @@ export function setTexts(component: ICAL.Component, fields: EventFields): void {
  * @throws ToolFailure when it is none, or does not fit the start.
  */
 export function parseRecurrence(text: string, from: Moment, home: Zone): ICAL.Recur {
-  const written = text.trim().replace(/^RRULE:/i, '');
+  // ical.js reads 2026-11-02 as another day.
+  const compact = (until: string) => until.replace(/[-:]/g, '');
+  const written = text
+    .trim()
+    .replace(/^RRULE:/i, '')
+    .replace(/(?<=UNTIL=)[^;]+/i, compact);
   const rule = attempt(() => ICAL.Recur.fromString(written));
   if (rule === undefined || (rule.freq as string | null) === null) {
     throw new ToolFailure(`${JSON.stringify(text.slice(0, 200))} is no recurrence; write an RRULE such as FREQ=WEEKLY;BYDAY=MO`);
@@ -148,12 +153,21 @@ export function parseRecurrence(text: string, from: Moment, home: Zone): ICAL.Re
     else if (until.isDate) rule.until = instantTime((from.zone ?? home).instantOf(wall + DAY - 1_000));
     else if (until.zone !== ICAL.Timezone.utcTimezone && from.zone !== undefined) rule.until = instantTime(from.zone.instantOf(wall));
   }
+  if (isOver(rule, from, home)) throw new ToolFailure(`${written} ends before the event begins`);
   if (!fits(rule, from)) {
     throw new ToolFailure(
       `the start ${wallText(from.wall, from.date)} is none of the days of ${written}; change the start or the recurrence`,
     );
   }
   return rule;
+}
+
+function isOver(rule: ICAL.Recur, from: Moment, home: Zone): boolean {
+  const until = rule.until as ICAL.Time | null | undefined;
+  if (until === null || until === undefined) return false;
+  const limit = wallOfTime(until);
+  const isInstant = !from.date && until.zone === ICAL.Timezone.utcTimezone;
+  return limit < (isInstant ? instantOf(from, home) : from.wall);
 }
 
 /** Whether something that begins at a moment can repeat by a rule: the first occurrence has to be one of the rule's. */

@@ -23,6 +23,8 @@ export interface RadicaleOptions {
   readonly plain?: boolean;
   /** The host that the certificate is for. */
   readonly certificateFor?: string;
+  /** Who signs in; `pyra` without it. */
+  readonly user?: string;
   /** Who may write: everything is the owner's, or nothing can be written. */
   readonly rights?: 'owner_only' | 'read-only';
 }
@@ -33,18 +35,18 @@ export interface SampleCollection {
   readonly entries: Readonly<Record<string, string>>;
 }
 
-const USER = 'pyra';
 const PASSWORD = 'pyra-päss-1234';
 
 /** Starts a Radicale with TLS and one user. */
 export async function startRadicale(options: RadicaleOptions = {}): Promise<Radicale> {
+  const user = options.user ?? 'pyra';
   const folder = serverFolder();
   const [port = 0] = await freePorts(1);
   const { certificate, key } = makeCertificate(folder, 'tls', options.certificateFor);
-  const collections = join(folder, 'storage', 'collection-root', USER);
+  const collections = join(folder, 'storage', 'collection-root', user);
   mkdirSync(collections, { recursive: true });
   options.seed?.(collections);
-  writeFileSync(join(folder, 'htpasswd'), `${USER}:${PASSWORD}\n`);
+  writeFileSync(join(folder, 'htpasswd'), `${user}:${PASSWORD}\n`);
   writeFileSync(join(folder, 'rights'), '[all]\nuser: .+\ncollection: .*\npermissions: Rr\n');
   const tls = options.plain === true ? '' : `ssl = True\ncertificate = ${certificate}\nkey = ${key}\n`;
   const rights = options.rights === 'read-only' ? `type = from_file\nfile = ${join(folder, 'rights')}` : 'type = owner_only';
@@ -78,7 +80,7 @@ mask_passwords = True
     healthy: port,
   });
   const url = `${options.plain === true ? 'http' : 'https'}://localhost:${port}`;
-  return { ...server, url, port, user: USER, password: PASSWORD, ca: certificate, collections };
+  return { ...server, url, port, user, password: PASSWORD, ca: certificate, collections };
 }
 
 /** Skips the tests of a `describe` where there is no Radicale. To be called in `before`. */
