@@ -1,7 +1,5 @@
 import { type PluginContext, ToolFailure } from 'pyra/plugin';
-import type { Account } from './account.js';
-import { withImap } from './imap-connection.js';
-import type { MessageReference } from './message-reference.js';
+import { withMessage } from './open-message.js';
 
 /** What a message says about itself that an answer has to repeat. */
 export interface AnsweredMessage {
@@ -17,33 +15,21 @@ export interface AnsweredMessage {
 const MAX_REFERENCES = 30;
 
 /**
- * Looks up the message that is answered; it stays as it is.
+ * Looks up the message that is answered, by its id; it stays as it is.
  * @throws ToolFailure when it is not there, or has no Message-ID to refer to.
  */
-export function answeredMessage(reference: MessageReference, account: Account, context: PluginContext): Promise<AnsweredMessage> {
-  return withImap(account, context, async (client) => {
-    const lock = await client.getMailboxLock(reference.folder, { readOnly: true });
-    try {
-      const current = client.mailbox === false ? undefined : client.mailbox.uidValidity;
-      const found =
-        current === reference.uidValidity
-          ? await client.fetchOne(String(reference.uid), { envelope: true, headers: ['references', 'in-reply-to'] }, { uid: true })
-          : false;
-      if (found === false || found === undefined) {
-        throw new ToolFailure('inReplyTo: that message is no longer where it was; look for it with email.search again');
-      }
-      const messageId = messageIds(found.envelope?.messageId ?? '')[0];
-      if (messageId === undefined)
-        throw new ToolFailure('inReplyTo: that message has no Message-ID, so an answer cannot refer to it; leave inReplyTo out');
-      return {
-        messageId,
-        references: conversation(found.headers?.toString('latin1') ?? '', messageId),
-        subject: found.envelope?.subject ?? '',
-        from: found.envelope?.from?.[0]?.address ?? '',
-      };
-    } finally {
-      lock.release();
+export function answeredMessage(id: string, context: PluginContext): Promise<AnsweredMessage> {
+  return withMessage({ id }, context, { envelope: true, headers: ['references', 'in-reply-to'] }, async ({ message }) => {
+    const messageId = messageIds(message.envelope?.messageId ?? '')[0];
+    if (messageId === undefined) {
+      throw new ToolFailure('inReplyTo: that message has no Message-ID, so an answer cannot refer to it; leave inReplyTo out');
     }
+    return {
+      messageId,
+      references: conversation(message.headers?.toString('latin1') ?? '', messageId),
+      subject: message.envelope?.subject ?? '',
+      from: message.envelope?.from?.[0]?.address ?? '',
+    };
   });
 }
 
@@ -56,7 +42,7 @@ export function conversation(headers: string, messageId: string): readonly strin
   return all.length <= MAX_REFERENCES ? all : [...all.slice(0, 1), ...all.slice(1 - MAX_REFERENCES)];
 }
 
-/** The Message-IDs in a header, with their angle brackets. */
+/** The Message-IDs in a header field, with their angle brackets. */
 export function messageIds(text: string): readonly string[] {
   return text.match(/<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>/g) ?? [];
 }

@@ -1,5 +1,6 @@
 import { ToolFailure } from 'pyra/plugin';
 import type { Account } from './account.js';
+import { presetOfHost } from './provider-presets.js';
 
 /** What imapflow, Node's TLS and its sockets hang onto the errors that they throw. */
 interface MailError {
@@ -31,7 +32,8 @@ function explain(error: MailError, account: Account): string | undefined {
   const code = error.code ?? '';
   const setup = `\`pyra plugin setup email${account.name === 'main' ? '' : ` --account ${account.name}`}\``;
   if (error.authenticationFailed === true) {
-    return `${host} refused the sign-in of ${account.user}${said(error)}; the person checks user name and password (some providers ask for an app password) with ${setup}`;
+    const note = presetOfHost(host)?.note ?? 'some providers ask for an app password';
+    return `${host} refused the sign-in of ${account.user}${said(error)}; the person checks user name and password with ${setup} (${note})`;
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `the certificate of ${server} is for another host; nothing was sent. The person checks the server's name with ${setup}`;

@@ -45,7 +45,7 @@ export async function outgoingMessage(args: MessageArguments, context: PluginCon
   const subject = headerText(args.subject.trim(), 'subject');
   const body = plainBody(args.body);
   const attachments = await loadAttachments(args.attachments ?? [], context.dataDir);
-  const answers = answered === undefined ? undefined : await answeredMessage(answered, account, context);
+  const answers = args.inReplyTo === undefined ? undefined : await answeredMessage(args.inReplyTo, context);
   return { account, from, to, cc, bcc, subject, body, attachments, ...(answers === undefined ? {} : { answers }) };
 }
 

@@ -2,7 +2,7 @@ import type { PluginContext, ToolAnswer } from 'pyra/plugin';
 import { composeMessage, newStamp } from './compose-message.js';
 import { messagePreview } from './message-preview.js';
 import { type MessageArguments, outgoingMessage } from './outgoing-message.js';
-import { saveToSpecialFolder } from './special-folder.js';
+import { saveToSpecialFolder } from './save-to-folder.js';
 
 /** Shows the draft as it will be saved. */
 export async function previewDraft(args: MessageArguments, context: PluginContext): Promise<string> {

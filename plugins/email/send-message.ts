@@ -3,10 +3,10 @@ import { composeMessage, fingerprint, newStamp } from './compose-message.js';
 import { messagePreview } from './message-preview.js';
 import { type MessageArguments, type OutgoingMessage, outgoingMessage } from './outgoing-message.js';
 import { presetOfHost } from './provider-presets.js';
+import { type SavedMessage, saveToSpecialFolder } from './save-to-folder.js';
 import { rememberShown, takeShown } from './shown-messages.js';
 import type { SmtpPatience } from './smtp-connection.js';
 import { type Delivery, deliver } from './smtp-delivery.js';
-import { type SavedMessage, saveToSpecialFolder } from './special-folder.js';
 
 /** Shows the message as it will be sent. Nothing is sent or saved. */
 export async function previewMessage(args: MessageArguments, context: PluginContext): Promise<string> {

@@ -1,6 +1,7 @@
 import type { PluginContext } from 'pyra/plugin';
 import type { Account } from './account.js';
 import { withImap } from './imap-connection.js';
+import { specialFolder } from './mail-folder.js';
 import { messageId } from './message-reference.js';
 
 /** Where a message was saved; the id is absent when the server does not tell. */
@@ -20,9 +21,7 @@ export function saveToSpecialFolder(
   message: Buffer,
 ): Promise<SavedMessage> {
   return withImap(account, context, async (client) => {
-    const folders = await client.list();
-    const known = folders.find((folder) => folder.specialUse === `\\${use}` && !folder.flags.has('\\Noselect'));
-    const folder = known?.path ?? (await client.mailboxCreate(use)).path;
+    const folder = (await specialFolder(client, `\\${use}`)) ?? (await client.mailboxCreate(use)).path;
     const flags = use === 'Sent' ? ['\\Seen'] : ['\\Seen', '\\Draft'];
     const saved = await client.append(folder, message, flags);
     if (saved === false || saved.uid === undefined || saved.uidValidity === undefined) return { folder };
