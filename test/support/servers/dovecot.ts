@@ -26,6 +26,8 @@ export interface Dovecot extends TestServer {
   readonly ca: string;
   /** Where its messages are. */
   readonly maildir: string;
+  /** Ends it and starts it again, with the same ports and messages. */
+  restart(): Promise<void>;
   /** Gives what was written into the Maildir to the server. */
   adopt(): void;
 }
@@ -67,14 +69,23 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   writeFileSync(join(folder, 'oauth2.ext'), tokenLines(options.introspection));
   writeFileSync(join(folder, 'dovecot.conf'), configuration({ folder, home, host, port, tlsPort, saslPort, options }));
   giveToServer(folder);
-  const server = await startServer({
-    folder,
-    program: installed('dovecot') ?? 'dovecot',
-    args: ['-F', '-c', join(folder, 'dovecot.conf')],
-    healthy: { host, port: tlsPort },
-  });
+  const start = (): Promise<TestServer> =>
+    startServer({
+      folder,
+      program: installed('dovecot') ?? 'dovecot',
+      args: ['-F', '-c', join(folder, 'dovecot.conf')],
+      healthy: { host, port: tlsPort },
+    });
+  let server = await start();
   return {
-    ...server,
+    folder,
+    kill: () => server.kill(),
+    end: () => server.end(),
+    stop: () => server.stop(),
+    async restart() {
+      await server.end();
+      server = await start();
+    },
     host,
     port,
     tlsPort,

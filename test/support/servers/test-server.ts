@@ -3,6 +3,7 @@ import {
   accessSync,
   chmodSync,
   chownSync,
+  closeSync,
   constants,
   lstatSync,
   mkdtempSync,
@@ -22,6 +23,8 @@ export interface TestServer {
   readonly folder: string;
   /** Ends it at once, as a crash would, and leaves its folder. */
   kill(): Promise<void>;
+  /** Ends it in order, and leaves its folder. */
+  end(): Promise<void>;
   /** Ends it, and removes its folder. */
   stop(): Promise<void>;
 }
@@ -119,19 +122,25 @@ export async function startServer(command: ServerCommand): Promise<TestServer> {
     cwd: folder,
     stdio: ['ignore', out, out],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', ...command.env },
+    // A group of its own, so that its workers can be ended with it.
+    detached: true,
     ...user,
   });
+  closeSync(out);
   // Also when the tests end in the middle, no server is left behind.
   const end = (): void => {
-    child.kill('SIGTERM');
+    signalAll(child, 'SIGTERM');
   };
   process.once('exit', end);
   const over = ended(child).then(() => process.removeListener('exit', end));
   const finish = async (signal: NodeJS.Signals): Promise<void> => {
-    child.kill(signal);
-    const slow = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    if (signal === 'SIGKILL') signalAll(child, signal);
+    else child.kill(signal);
+    const slow = setTimeout(() => signalAll(child, 'SIGKILL'), 5_000);
     await over;
     clearTimeout(slow);
+    // Workers that still serve a client outlive some servers.
+    signalAll(child, 'SIGKILL');
   };
   const at = typeof healthy === 'number' ? { host: '127.0.0.1', port: healthy } : healthy;
   if (!(await accepts(at, child))) {
@@ -141,6 +150,7 @@ export async function startServer(command: ServerCommand): Promise<TestServer> {
   return {
     folder,
     kill: () => finish('SIGKILL'),
+    end: () => finish('SIGTERM'),
     async stop() {
       await finish('SIGTERM');
       removeFolder(folder);
@@ -159,6 +169,15 @@ async function accepts(at: { readonly host: string; readonly port: number }, chi
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return false;
+}
+
+function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // All of them have ended.
+  }
 }
 
 function ended(child: ChildProcess): Promise<void> {
