@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import { type PluginContext, ToolFailure } from 'pyra/plugin';
 import type { Account } from './account.js';
 import { credentials } from './credentials.js';
@@ -115,7 +115,9 @@ async function answers(client: ImapFlow): Promise<boolean> {
 async function newClient(account: Account, context: PluginContext): Promise<ImapFlow> {
   const { imap, ca } = account;
   const shown = await credentials(account, context);
-  const client: ImapFlow = new ImapFlow({
+  // Loaded with the first connection: answers that need none do not wait for it.
+  const imapflow = await import('imapflow');
+  const client: ImapFlow = new imapflow.ImapFlow({
     host: imap.host,
     port: imap.port,
     secure: imap.tls === 'tls',

@@ -1,7 +1,7 @@
 import ICAL from 'ical.js';
 import type { EventDraft, FoundEvent } from './event-draft.js';
 import { oneLine } from './one-line.js';
-import { zoneName } from './zone-names.js';
+import { offsetMinutes, zoneName } from './zone-names.js';
 
 const MOST_EVENTS = 50;
 
@@ -40,14 +40,15 @@ function draftOf(event: ICAL.Event): EventDraft | undefined {
     const end = event.endDate;
     if (!start) return undefined;
     const allDay = start.isDate;
-    const timezone = allDay ? undefined : zoneOf(start);
+    const timezone = allDay ? undefined : zoneOf(event, 'dtstart');
+    const endZone = event.component.hasProperty('dtend') ? zoneOf(event, 'dtend') : timezone;
     const rule = event.component.getFirstPropertyValue('rrule');
     const location = oneLine(event.location ?? '', 500);
     const description = (event.description ?? '').trim().slice(0, 5_000);
     return {
       title: oneLine(event.summary ?? '', 500) || 'Appointment',
       start: written(start, timezone),
-      end: allDay ? lastDay(start, end) : written(end ?? start, timezone),
+      end: allDay ? lastDay(start, end) : inZone(written(end ?? start, endZone), endZone, timezone),
       ...(timezone === undefined ? {} : { timezone }),
       ...(allDay ? { allDay: true as const } : {}),
       ...(location === '' ? {} : { location }),
@@ -60,18 +61,23 @@ function draftOf(event: ICAL.Event): EventDraft | undefined {
   }
 }
 
-/** The IANA time zone of a time; `undefined` for UTC, for a time without zone, and for a zone that only the file itself knows. */
-function zoneOf(time: ICAL.Time): string | undefined {
-  const tzid = time.zone?.tzid ?? '';
-  return tzid === 'UTC' || tzid === 'Z' || tzid === 'floating' ? undefined : zoneName(tzid);
+/** The IANA time zone that a time is written in; `undefined` for UTC, for a time without zone, and for a zone that only the file itself knows. */
+function zoneOf(event: ICAL.Event, property: 'dtstart' | 'dtend'): string | undefined {
+  return zoneName(String(event.component.getFirstProperty(property)?.getParameter('tzid') ?? ''));
 }
 
+/** A time as it is written in its zone, or in UTC where that is not known by name. */
 function written(time: ICAL.Time, timezone: string | undefined): string {
-  if (time.isDate) return time.toString();
-  const tzid = time.zone?.tzid ?? 'floating';
-  if (timezone !== undefined && zoneName(tzid) === timezone) return minute(time.toString());
-  if (tzid === 'floating') return minute(time.toString());
+  const local = minute(time.toString());
+  if (timezone !== undefined || (time.zone?.tzid ?? 'floating') === 'floating') return local;
   return `${minute(time.toJSDate().toISOString())}Z`;
+}
+
+/** The end of a journey may be written in another time zone than its start. */
+function inZone(time: string, own: string | undefined, wanted: string | undefined): string {
+  if (own === wanted || own === undefined) return time;
+  const guess = new Date(`${time}Z`);
+  return `${minute(new Date(guess.getTime() - offsetMinutes(own, guess) * 60_000).toISOString())}Z`;
 }
 
 function minute(time: string): string {

@@ -38,7 +38,7 @@ export async function saveAttachment(args: AttachmentArguments, context: PluginC
     }
     if (file.size > MOST_BYTES) throw tooLarge(file);
     context.progress(`fetching ${file.name} (${shownSize(file.size)})`);
-    const { content } = await client.download(String(reference.uid), file.part, { uid: true, decodeText: false, chunkSize: 256 * 1024 });
+    const { content } = await client.download(String(reference.uid), file.part, { uid: true, decodeText: false });
     if (content === undefined) throw new ToolFailure(`the server does not give attachment ${args.index}`);
     const saved = await write(content, file, context);
     const text = await textOfFile(saved.path, saved.size, file);

@@ -78,7 +78,9 @@ function draftOf(
     description: oneLine(sentence, MOST_SENTENCE),
   };
   if (!timed) return { ...common, start: day(start), end: day(end ?? start), allDay: true };
-  const offset = start.isCertain('timezoneOffset') ? start.get('timezoneOffset') : null;
+  // A zone is written in capitals, or with numbers: `ist` is a word, and IST is a zone.
+  const zoned = start.isCertain('timezoneOffset') && /(?:\b[A-Z]{2,5}|\d\s?Z|[+-]\d{1,2}:?\d{2})\)?$/.test(words);
+  const offset = zoned ? start.get('timezoneOffset') : null;
   const until = end?.isCertain('hour') ? time(end) : anHourAfter(start);
   if (offset === null) return { ...common, start: time(start), end: until, timezone: origin.timezone };
   return { ...common, start: `${time(start)}${shownOffset(offset)}`, end: `${until}${shownOffset(offset)}` };
