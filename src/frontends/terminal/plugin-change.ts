@@ -1,7 +1,7 @@
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { PluginDifference } from '../../core/domain/plugin-difference.js';
 import type { PluginManifest, PluginPermissions } from '../../core/domain/plugin-manifest.js';
-import { commandWords, secretWords } from './plugin-offer.js';
+import { authorWords, commandWords, secretWords } from './plugin-offer.js';
 import { askingWords, EFFECT_WORDS, reachWords } from './plugin-words.js';
 import { visibleLine } from './visible-line.js';
 
@@ -16,8 +16,8 @@ export function changeLines(before: PluginManifest, after: PluginManifest, diffe
     ...lists.added.map((name) => paint.yellow(`+ ${words(name, after)}`)),
   ];
   return [
-    ...renamed('by', before.author, after.author),
-    ...renamed('described as:', before.description, after.description),
+    ...renamed(authorWords(before), authorWords(after)),
+    ...renamed(visibleLine(before.description), visibleLine(after.description)),
     ...both(tools, toolWords),
     ...tools.changed.flatMap(({ name, changes }) =>
       changes.map((change) => paint.yellow(`~ ${after.name}.${name}: ${visibleLine(change)}`)),
@@ -30,8 +30,8 @@ export function changeLines(before: PluginManifest, after: PluginManifest, diffe
   ];
 }
 
-function renamed(what: string, from: string, to: string): readonly string[] {
-  return from === to ? [] : [`~ ${what} ${visibleLine(from)} → ${visibleLine(to)}`];
+function renamed(from: string, to: string): readonly string[] {
+  return from === to ? [] : [`- ${from}`, `+ ${to}`];
 }
 
 function toolWords(name: string, manifest: PluginManifest): string {

@@ -16,8 +16,8 @@ export async function newPlugin(context: CommandContext, { words: [name = ''] }:
     });
   }
   const folder = join(context.cwd, name);
+  mustBeTaken(pluginTemplate(name, '')['manifest.json'] ?? '');
   const files = pluginTemplate(name, await sdkTypes());
-  mustBeTaken(files['manifest.json'] ?? '');
   const next = [`pyra plugin test ./${name}`, `pyra plugin install ./${name}`, `pyra plugin enable ${name}`];
   if (!context.globals.dryRun) await writeFolder(folder, name, files);
   if (context.globals.json) {

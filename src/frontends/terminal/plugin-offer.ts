@@ -12,7 +12,7 @@ const ROW = 76;
 export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Paint): string {
   const [tierName, tierMeaning] = tierWords(tier);
   return [
-    `${paint.bold(manifest.name)} ${visibleLine(manifest.version)}, by ${visibleLine(manifest.author)}`,
+    `${paint.bold(manifest.name)} ${visibleLine(manifest.version)}, ${authorWords(manifest)}`,
     ...inRows(visibleLine(manifest.description)),
     '',
     paint.bold('what it can do'),
@@ -33,7 +33,8 @@ export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Pa
             .map((row) => `  │ ${row}`),
         ]),
     '',
-    `${paint.bold('sandbox')} ${tierName}: ${tierMeaning}`,
+    `${paint.bold('sandbox')} ${tierName}`,
+    ...inRows(tierMeaning).map((row) => `  ${row}`),
   ].join('\n');
 }
 
@@ -52,6 +53,11 @@ function inRows(line: string): readonly string[] {
     else rows[rows.length - 1] = row === '' ? word : `${row} ${word}`;
   }
   return rows;
+}
+
+/** Who wrote a plugin, as far as it says so. */
+export function authorWords({ author }: Pick<PluginManifest, 'author'>): string {
+  return author === '' ? 'by nobody who is named' : `by ${visibleLine(author)}`;
 }
 
 /** What a declared slash command does, in words. */
@@ -73,7 +79,10 @@ function toolLines(manifest: PluginManifest, paint: Paint): string {
     manifest.tools.some((tool) => tool.effect === effect),
   );
   return [
-    ...manifest.tools.flatMap(({ description }, index) => [rows[index] ?? '', `    ${paint.dim(visibleLine(firstSentence(description)))}`]),
+    ...manifest.tools.flatMap(({ description }, index) => [
+      rows[index] ?? '',
+      ...inRows(visibleLine(firstSentence(description))).map((row) => `    ${paint.dim(row)}`),
+    ]),
     ...legend.map((effect) => `  ${effect === 'read' ? effect : paint.yellow(effect)}: ${EFFECT_WORDS[effect]}`),
   ].join('\n');
 }

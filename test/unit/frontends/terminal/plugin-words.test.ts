@@ -28,8 +28,8 @@ describe('what a plugin is said to be', () => {
     expect(text).to.include('  │ Say who wrote\n  │ what.');
     expect(text).to.match(/\/inbox +new mail +\(calls search\)/);
     expect(text).to.include('password (one for each account)');
-    expect(text).to.include('sandbox plain (bubblewrap is not installed): ');
-    expect(text).to.include('the network is NOT closed');
+    expect(text).to.include('sandbox plain (bubblewrap is not installed)\n  ');
+    expect(text).to.match(/NOT\s+closed/);
   });
 
   it('breaks long words to the model into rows, without losing any', () => {
@@ -118,7 +118,8 @@ describe('what an update changes', () => {
       }),
     );
     expect(changes).to.include.members([
-      '~ by Ana → Eve',
+      '- by Ana',
+      '+ by Eve',
       '- mail.send: egress (sends what the assistant writes to others), asks you each time',
       '+ mail.wipe: destructive (removes or replaces things of yours), asks you each time',
       '- network: login.example.org port 443',
