@@ -38,6 +38,8 @@ const CANCEL_AFTER_MS = 30;
 /** How long a plugin has to stop, and a little. */
 const STOP_MS = 2_500;
 
+const EXPECTED = 'throw a ToolFailure for what may go wrong, such as a server that is not reached (there is no network here)';
+
 /** A desk that gives made-up secrets and answers, and keeps what it is told. */
 export function trialDesk({ canaries, settings }: Trial): PluginDesk & { readonly blocked: () => string | undefined } {
   let blocked: string | undefined;
@@ -124,12 +126,11 @@ async function callCheck(parts: ContractParts, tool: ManifestTool, heard: string
     const { result } = await call(parts, tool, args, parts.signal, heard);
     parts.signal.throwIfAborted();
     if (result.outcome === 'invalid') continue;
-    if (result.outcome !== 'ok' && (result.outcome !== 'failed' || (await isBreak(parts, before)))) {
-      return {
-        check,
-        status: 'failed',
-        message: `${result.outcome === 'failed' ? 'it broke' : result.outcome}: ${result.text.slice(0, 600)}`,
-      };
+    if (result.outcome === 'failed' && (await isBreak(parts, before))) {
+      return { check, status: 'failed', message: `it broke: ${result.text.slice(0, 600)}; ${EXPECTED}` };
+    }
+    if (result.outcome !== 'ok' && result.outcome !== 'failed') {
+      return { check, status: 'failed', message: `${result.outcome}: ${result.text.slice(0, 600)}` };
     }
     answers.push(result.outcome === 'failed' ? `a failure: ${result.text.slice(0, 200)}` : 'an answer');
   }
