@@ -323,6 +323,7 @@ describe('chat', () => {
       ] as const) {
         const before = chat.err.text.length;
         await chat.type(`${line}\r`);
+        await until(() => chat.err.text.slice(before).includes(line.startsWith('/model') ? 'pyra: ' : expected));
         if (line.startsWith('/model')) expect(chat.err.text.slice(before)).to.match(/pyra: /);
         else expect(chat.err.text.slice(before), line).to.contain(expected);
       }
@@ -406,7 +407,9 @@ describe('chat', () => {
         return { role: 'tool', result, provenance, boundary: 'b', at: new NodeSystem().now() };
       });
       await chat.type('/inbox the $& offer\r');
+      await until(() => chat.err.text.includes('by Eve'));
       await chat.type('/inbox\r');
+      await until(() => calls.length === 2 && chat.err.text.split('by Eve').length === 3);
       expect(calls).to.deep.equal([
         { tool: 'mail.search', args: { query: 'the $& offer', limit: 5 }, seen: 0 },
         { tool: 'mail.search', args: { limit: 5 }, seen: 0 },
@@ -425,18 +428,24 @@ describe('chat', () => {
         at: new NodeSystem().now(),
       }));
       await chat.type('/inbox x\r');
+      await until(() => chat.err.text.includes('no connection'));
       expect(chat.err.text).to.include('mail.search: no connection');
       await chat.leave();
     });
 
     it('stop at Ctrl-C, and the chat goes on', async () => {
+      let started = false;
       const chat = withCommands([INBOX], (_call, turn) => {
+        started = true;
         return new Promise((_resolve, reject) => turn.signal.addEventListener('abort', () => reject(turn.signal.reason as Error)));
       });
       await chat.type('/inbox x\r');
+      await until(() => started);
       await chat.type('\x03');
+      await until(() => chat.err.text.includes('interrupted'));
       expect(chat.err.text).to.include('interrupted');
       await chat.type('hello\r');
+      await until(() => chat.requests.length === 1);
       expect(chat.requests).to.have.length(1);
       await chat.leave();
     });
@@ -444,7 +453,9 @@ describe('chat', () => {
     it("send a prompt as the person's own message, shown before", async () => {
       const chat = withCommands([{ name: 'plan', summary: 'plan', prompt: 'Plan my day. {text}' }]);
       await chat.type('/plan with tea\r');
+      await until(() => chat.err.text.includes('out · '));
       await chat.type('/plan\r');
+      await until(() => chat.requests.length === 2);
       expect(chat.requests.map(({ text }) => text)).to.deep.equal(['Plan my day. with tea', 'Plan my day.']);
       expect(chat.err.text).to.include('› Plan my day. with tea\n');
       await chat.leave();
@@ -462,7 +473,9 @@ describe('chat', () => {
         { name: 'inbox', summary: 'not mine', prompt: 'second' },
       ]);
       await chat.type('/help\r');
+      await until(() => chat.err.text.includes('Ctrl-R'));
       await chat.type('/inbox\r');
+      await until(() => chat.requests.length === 1);
       expect(chat.requests.map(({ text }) => text)).to.deep.equal(['first']);
       expect(chat.err.text.match(/^\/help/gm)).to.have.length(1);
       expect(chat.err.text).to.match(/^\/inbox +mine \(mail\)$/m);
@@ -473,9 +486,13 @@ describe('chat', () => {
     it('complete by Tab, and a mistyped one is named', async () => {
       const chat = withCommands([{ name: 'inbox', summary: 'new mail', prompt: 'go' }]);
       await chat.type('/inb\t');
+      await until(() => chat.err.text.includes('/inbox '));
       await chat.type('\r');
+      await until(() => chat.requests.length === 1);
       expect(chat.requests.map(({ text }) => text)).to.deep.equal(['go']);
+      await until(() => chat.err.text.includes('out · '));
       await chat.type('/inbux\r');
+      await until(() => chat.err.text.includes('did you mean'));
       expect(chat.err.text).to.include('did you mean: /inbox');
       await chat.leave();
     });
