@@ -63,23 +63,33 @@ export async function installedPlugin(
 /** The built runtime of plugins' processes; built first when it is missing or older than its sources. */
 export async function pluginRuntime(): Promise<string> {
   const runtime = join(PROJECT, 'dist/plugin-child.cjs');
-  built ??= isStale(runtime) ? build() : Promise.resolve();
-  await built;
+  const sources = ['src/adapters/plugins', 'src/adapters/support', 'src/core/domain'];
+  runtimeBuilt ??= isStale(runtime, sources) ? bundle('bundleRuntime') : Promise.resolve();
+  await runtimeBuilt;
   return runtime;
 }
 
-let built: Promise<void> | undefined;
-
-function isStale(runtime: string): boolean {
-  if (!existsSync(runtime)) return true;
-  const { mtimeMs } = statSync(runtime);
-  const folders = ['src/adapters/plugins', 'src/adapters/support', 'src/core/domain'].map((folder) => join(PROJECT, folder));
-  return folders.some((folder) => readdirSync(folder).some((name) => statSync(join(folder, name)).mtimeMs > mtimeMs));
+/** Builds the runtime and the plugins that Pyra brings into `dist`, where one of them is missing or older than its sources. */
+export async function bundledPlugins(): Promise<void> {
+  await pluginRuntime();
+  const stale = ['email', 'nextcloud'].some((name) => isStale(join(PROJECT, `dist/plugins/${name}/plugin.cjs`), [`plugins/${name}`]));
+  pluginsBuilt ??= stale ? bundle('bundlePlugins') : Promise.resolve();
+  await pluginsBuilt;
 }
 
-async function build(): Promise<void> {
-  const { bundleRuntime } = (await import(pathToFileURL(join(PROJECT, 'scripts/bundle-plugins.mjs')).href)) as {
-    bundleRuntime(root: string): Promise<unknown>;
-  };
-  await bundleRuntime(PROJECT);
+let runtimeBuilt: Promise<void> | undefined;
+let pluginsBuilt: Promise<void> | undefined;
+
+function isStale(built: string, folders: readonly string[]): boolean {
+  if (!existsSync(built)) return true;
+  const { mtimeMs } = statSync(built);
+  return folders.some((folder) =>
+    readdirSync(join(PROJECT, folder)).some((name) => statSync(join(PROJECT, folder, name)).mtimeMs > mtimeMs),
+  );
+}
+
+async function bundle(what: 'bundleRuntime' | 'bundlePlugins'): Promise<void> {
+  const script = pathToFileURL(join(PROJECT, 'scripts/bundle-plugins.mjs')).href;
+  const bundlers = (await import(script)) as Readonly<Record<typeof what, (root: string) => Promise<unknown>>>;
+  await bundlers[what](PROJECT);
 }
