@@ -1,4 +1,4 @@
-import type { InstalledPlugin, PluginPackage, PluginSettings, PluginSource } from '../core/domain/plugin.js';
+import type { InstalledPlugin, PluginAnswers, PluginPackage, PluginSettings, PluginSource } from '../core/domain/plugin.js';
 import type { PluginAccount, PluginName } from '../core/domain/plugin-manifest.js';
 
 /** Keeps the installed plugins of a home. No method runs a plugin's code. */
@@ -31,6 +31,8 @@ export interface PluginSettingsStore {
   load(name: PluginName): Promise<PluginSettings>;
   /** Stores them whole or not at all. */
   save(name: PluginName, settings: PluginSettings): Promise<void>;
+  /** Stores the answers of one account and leaves those of all others as they are, whoever else stores some at the same time. */
+  saveAccount(name: PluginName, account: PluginAccount, answers: PluginAnswers): Promise<void>;
   /** Copies a file that the person named (at most 1 MB) into the plugin's data folder and gives its name there. `not-found`, `limit/reached`. */
   keepFile(name: PluginName, account: PluginAccount, key: string, path: string): Promise<string>;
 }

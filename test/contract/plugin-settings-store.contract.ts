@@ -48,6 +48,15 @@ export function pluginSettingsStoreContract(harness: PluginSettingsHarness): voi
       expect(await store.load(weather)).to.deep.equal({ [work]: { c: 3 } });
     });
 
+    it('stores one account and leaves the others, also when several are stored at once', async () => {
+      await store.save(weather, { [MAIN_ACCOUNT]: { a: 1, old: true } });
+      await Promise.all(
+        ['main', 'work', 'home', 'club'].map((account) => store.saveAccount(weather, account as PluginAccount, { of: account })),
+      );
+      const expected = Object.fromEntries(['main', 'work', 'home', 'club'].map((account) => [account, { of: account }]));
+      expect(await store.load(weather)).to.deep.equal(expected);
+    });
+
     it('is not changed by what is done to what it gave or took', async () => {
       const given: Record<string, Record<string, string>> = { main: { city: 'Bonn' } };
       await store.save(weather, given);

@@ -1,5 +1,5 @@
 import { PyraError } from '../../core/domain/errors.js';
-import type { PluginSettings } from '../../core/domain/plugin.js';
+import type { PluginAnswers, PluginSettings } from '../../core/domain/plugin.js';
 import type { PluginAccount, PluginName } from '../../core/domain/plugin-manifest.js';
 import type { PluginSettingsStore } from '../../ports/plugin-library.js';
 
@@ -20,6 +20,10 @@ export class InMemoryPluginSettingsStore implements PluginSettingsStore {
 
   async save(name: PluginName, settings: PluginSettings): Promise<void> {
     this.#settings.set(name, structuredClone(settings));
+  }
+
+  async saveAccount(name: PluginName, account: PluginAccount, answers: PluginAnswers): Promise<void> {
+    this.#settings.set(name, structuredClone({ ...this.#settings.get(name), [account]: answers }));
   }
 
   async keepFile(_name: PluginName, account: PluginAccount, key: string, path: string): Promise<string> {

@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import { isJsonObject } from '../../core/domain/json.js';
 import { isPluginName } from '../../core/domain/parse-plugin-manifest.js';
-import type { PluginSettings } from '../../core/domain/plugin.js';
+import type { PluginAnswers, PluginSettings } from '../../core/domain/plugin.js';
 import type { PluginAccount, PluginName } from '../../core/domain/plugin-manifest.js';
 import type { PluginSettingsStore } from '../../ports/plugin-library.js';
 import { writeFileAtomic } from '../support/atomic-file.js';
@@ -44,9 +44,11 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
   }
 
   async save(name: PluginName, settings: PluginSettings): Promise<void> {
-    makeFolders(this.#state);
-    const path = answersPath(this.#state, checked(name));
-    await withFileLock(join(this.#state, `.${name}.settings.lock`), () => writeFileAtomic(path, `${JSON.stringify(settings)}\n`, 0o600));
+    await this.#alone(name, async () => settings);
+  }
+
+  async saveAccount(name: PluginName, account: PluginAccount, answers: PluginAnswers): Promise<void> {
+    await this.#alone(name, async () => ({ ...(await this.load(name)), [account]: answers }));
   }
 
   async keepFile(name: PluginName, account: PluginAccount, key: string, path: string): Promise<string> {
@@ -57,6 +59,15 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
     makeFolders(await safePath(this.#plugins, `${name}/${DATA_FOLDER}`));
     await writeFileAtomic(target, content, 0o600);
     return kept;
+  }
+
+  /** Stores what `change` gives, while nobody else stores anything for this plugin. */
+  async #alone(name: PluginName, change: () => Promise<PluginSettings>): Promise<void> {
+    const path = answersPath(this.#state, checked(name));
+    makeFolders(this.#state);
+    await withFileLock(join(this.#state, `.${name}.settings.lock`), async () => {
+      await writeFileAtomic(path, `${JSON.stringify(await change())}\n`, 0o600);
+    });
   }
 }
 

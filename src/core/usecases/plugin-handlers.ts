@@ -22,17 +22,19 @@ export async function checkHandlers(ports: ShelfPorts, plugin: InstalledPlugin, 
 /** How the handlers that the code has differ from the tools that the manifest names. */
 export function handlerFaults(manifest: PluginManifest, handlers: Awaited<ReturnType<OpenPlugin['handlers']>>): readonly string[] {
   const tools = manifest.tools.map(({ name }) => name);
+  // The names of handlers are whatever the code says.
+  const shown = (name: string): string => name.slice(0, 60);
   const previews = manifest.tools.filter(({ preview }) => preview).map(({ name }) => name);
   return [
     ...tools.filter((name) => !handlers.tools.includes(name)).map((name) => `the tool ${name} has no handler in ${manifest.entry}`),
     ...handlers.tools
       .filter((name) => !tools.includes(name))
-      .map((name) => `${manifest.entry} has a handler ${name}, which is no tool of the manifest`),
+      .map((name) => `${manifest.entry} has a handler ${shown(name)}, which is no tool of the manifest`),
     ...previews
       .filter((name) => !handlers.previews.includes(name))
       .map((name) => `the tool ${name} promises a preview and has no handler for it`),
     ...handlers.previews
       .filter((name) => !previews.includes(name))
-      .map((name) => `${manifest.entry} has a preview ${name}, which the manifest does not promise`),
+      .map((name) => `${manifest.entry} has a preview ${shown(name)}, which the manifest does not promise`),
   ];
 }

@@ -80,7 +80,7 @@ export class AccountSetup implements PluginSetup {
     );
     const store = await this.#ports.store();
     const { name } = this.plugin.manifest;
-    await store.save(name, { ...(await store.load(name)), [this.account]: answers });
+    await store.saveAccount(name, this.account, answers);
     await recordPluginEvent(this.#ports, 'plugin-setup', { plugin: name, account: this.account, answers: Object.keys(answers), secrets });
   }
 
