@@ -10,6 +10,13 @@ import type { PluginManifest, PluginPermissions } from '../../src/core/domain/pl
 /** Every way in which a plugin is kept in. */
 export const TIERS: readonly SandboxTier['tier'][] = ['bwrap', 'unshare', 'plain'];
 
+const QUESTIONS = [
+  { key: 'host', label: 'Host', kind: 'text' },
+  { key: 'port', label: 'Port', kind: 'port' },
+  { key: 'url', label: 'Address', kind: 'url' },
+  { key: 'region', label: 'Region', kind: 'choice', choices: ['localhost'] },
+];
+
 /** A plugin's folder with a script in place of the runtime, in a home of its own below `root`. */
 export function scriptRequest(root: string, script: string, permissions: Partial<PluginPermissions> = {}): LaunchRequest {
   const folder = join(root, 'home/plugins/sample');
@@ -17,7 +24,7 @@ export function scriptRequest(root: string, script: string, permissions: Partial
   const runtime = join(root, 'runtime.cjs');
   writeFileSync(runtime, script);
   writeFileSync(join(folder, 'own.txt'), 'own');
-  const manifest = { name: 'sample', permissions: { read: [], write: [], run: [], net: [], ...permissions }, setup: [] };
+  const manifest = { name: 'sample', permissions: { read: [], write: [], run: [], net: [], ...permissions }, setup: QUESTIONS };
   const plugin = { manifest: manifest as unknown as PluginManifest, folder, dataFolder: join(folder, 'data') } as InstalledPlugin;
   return { plugin, runtime, settings: {}, refused: () => undefined };
 }

@@ -2,11 +2,15 @@ import { spawn } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
 import { homePaths } from '../support/home-paths.js';
+import { BROKER_FD, BROKERED } from './broker-channel.js';
 import { childFolders } from './child-folders.js';
-import { type ChildProcessParts, launchedChild } from './child-process.js';
+import { launchedChild, type PipedProcess } from './child-process.js';
+import { EgressBroker, type EgressBrokerParts } from './egress-broker.js';
+import { netRules } from './egress-rules.js';
 import type { LaunchedChild, LaunchRequest, StartsChildren } from './launched-child.js';
 import { SandboxCache } from './sandbox-cache.js';
 import { sandboxCommand } from './sandbox-command.js';
@@ -21,6 +25,8 @@ export interface ChildLauncherOptions {
   readonly home: string;
   /** Only this tier, and an error where it does not work: for tests. */
   readonly tier?: SandboxTier['tier'];
+  /** Finds the addresses of a name, for the broker: for tests. */
+  readonly resolve?: EgressBrokerParts['resolve'];
 }
 
 /** Starts plugins' processes in the strongest sandbox that works here: bubblewrap, else namespaces by `unshare`, else Node's permissions alone. */
@@ -46,19 +52,36 @@ export class ChildLauncher implements StartsChildren {
     return { tier: sandbox.tier, reason, networkEnforced: sandbox.tier !== 'plain' || nodeMajor() >= NETWORK_DENIED_SINCE };
   }
 
-  async #launch({ plugin, runtime }: LaunchRequest): Promise<LaunchedChild> {
+  async #launch({ plugin, runtime, settings, refused }: LaunchRequest): Promise<LaunchedChild> {
     const places = { home: this.#options.home, person: homedir() };
     const [{ sandbox }, folders] = await Promise.all([this.#probe(), childFolders(plugin, runtime, places)]);
-    const command = sandboxCommand(sandbox, await realpath(process.execPath), folders, { file: runtime, args: [] });
+    const brokered = plugin.manifest.permissions.net.length > 0;
+    const script = { file: runtime, args: brokered ? [BROKERED] : [] };
+    const command = sandboxCommand(sandbox, await realpath(process.execPath), folders, script);
     const child = spawn(command.file, command.args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', ...(brokered ? (['pipe'] as const) : [])],
       env: command.env,
       cwd: '/',
       // A group of its own: an interrupt from the keyboard is for Pyra, and everything in the group can be killed at once.
       detached: true,
     });
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-    return launchedChild(child as ChildProcessParts['process'], sandbox);
+    const launched = launchedChild(child as PipedProcess, sandbox.tier);
+    const channel = child.stdio[BROKER_FD];
+    if (channel instanceof Duplex) {
+      const rules = netRules(plugin.manifest, settings);
+      new EgressBroker({
+        channel,
+        rules,
+        refused,
+        broken: (why) => {
+          refused(0, `the plugin sent the broker ${why}`);
+          launched.kill();
+        },
+        ...(this.#options.resolve && { resolve: this.#options.resolve }),
+      });
+    }
+    return launched;
   }
 
   #probe(): Promise<Probed> {

@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { BROKERED } from './broker-channel.js';
 import { installHooks } from './child-hooks.js';
+import { installNetwork } from './child-network.js';
 import { ChildServer } from './child-server.js';
 import { takeStdio } from './child-stdio.js';
 import { trustCertificates } from './trusted-certificates.js';
@@ -19,6 +21,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.exit(1);
   });
 }
+installNetwork({ brokered: process.argv.includes(BROKERED) });
 installHooks();
 new ChildServer({
   streams,

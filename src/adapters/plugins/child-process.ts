@@ -9,13 +9,11 @@ const DEPTH: Readonly<Record<Sandbox['tier'], number>> = { bwrap: 2, unshare: 1,
 /** How long the streams of a process that is gone may stay open: what it started may hold them. */
 const DRAIN_MS = 1_000;
 
-/** A process with three pipes, and what belongs to it. */
-export interface ChildProcessParts {
-  readonly process: ChildProcess & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
-}
+/** A process whose three streams are pipes. */
+export type PipedProcess = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable };
 
 /** A process that was just started, as its owner sees it. */
-export function launchedChild(child: ChildProcessParts['process'], { tier }: Sandbox): LaunchedChild {
+export function launchedChild(child: PipedProcess, tier: Sandbox['tier']): LaunchedChild {
   const { stdin, stdout, stderr } = child;
   const streams = child.stdio.filter((stream) => stream !== null && stream !== undefined);
   let node: number | undefined;

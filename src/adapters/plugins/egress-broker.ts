@@ -1,0 +1,142 @@
+import { lookup } from 'node:dns/promises';
+import type { Duplex } from 'node:stream';
+import { type CheckedAddress, EgressConnection } from './egress-connection.js';
+import { type EgressRule, normalHost, ruleFor } from './egress-rules.js';
+import { FRAME, type FrameType } from './mux-frame.js';
+import { MuxReader } from './mux-reader.js';
+import { isPublicAddress } from './public-address.js';
+
+/** What a broker is made from. */
+export interface EgressBrokerParts {
+  /** The channel to the child: whatever comes from it is hostile. */
+  readonly channel: Duplex;
+  readonly rules: readonly EgressRule[];
+  /** Called for each connection that was refused, with its number and the reason in words. */
+  readonly refused: (id: number, why: string) => void;
+  /** Called when the child sends what is no frame, after which the channel is closed. */
+  readonly broken: (why: string) => void;
+  /** Finds the addresses of a name; the system's own way by default. */
+  readonly resolve?: (host: string) => Promise<readonly CheckedAddress[]>;
+}
+
+const MAX_CONNECTIONS = 64;
+const TARGET = /^(\S{1,255}) (\d{1,5})$/;
+
+/**
+ * The only way out for a plugin: connects to what its rules allow and relays. It has one child, so that the channel says who asks; it
+ * resolves names itself and connects to the addresses that it checked.
+ */
+export class EgressBroker {
+  readonly #parts: EgressBrokerParts;
+  readonly #connections = new Map<number, EgressConnection>();
+  #lastId = 0;
+  #full = false;
+  #sent = 0;
+  #received = 0;
+
+  constructor(parts: EgressBrokerParts) {
+    this.#parts = parts;
+    const { channel } = parts;
+    const reader = new MuxReader({
+      control: (type, id, payload) => this.#control(type, id, payload),
+      data: (id, part) => this.#connections.get(id)?.write(part),
+    });
+    channel.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        this.close();
+        parts.broken(error.message);
+      }
+    });
+    channel.on('drain', () => {
+      this.#full = false;
+      for (const connection of this.#connections.values()) connection.flow();
+    });
+    channel.once('error', () => this.close());
+    channel.once('close', () => this.close());
+  }
+
+  /** How many bytes the child sent and received through connections that are over or open. */
+  traffic(): { readonly sent: number; readonly received: number } {
+    const open = [...this.#connections.values()];
+    return {
+      sent: open.reduce((sum, { sent }) => sum + sent, this.#sent),
+      received: open.reduce((sum, { received }) => sum + received, this.#received),
+    };
+  }
+
+  /** Ends every connection and the channel; idempotent. */
+  close(): void {
+    for (const connection of this.#connections.values()) connection.drop();
+    this.#parts.channel.destroy();
+  }
+
+  #control(type: FrameType, id: number, payload: Buffer): void {
+    const connection = this.#connections.get(id);
+    if (type === FRAME.open) this.#open(id, payload.toString('latin1'));
+    else if (type === FRAME.reset) connection?.drop();
+    else if (type === FRAME.end) connection?.finish();
+    else if (payload.byteLength !== 4) throw new RangeError('a window frame without its number');
+    else connection?.grant(payload.readUInt32BE(0));
+  }
+
+  #open(id: number, target: string): void {
+    if (id <= this.#lastId) throw new RangeError('a connection number that was used before');
+    this.#lastId = id;
+    const connection = new EgressConnection({
+      id,
+      send: (...parts) => this.#send(parts),
+      full: () => this.#full,
+      closed: () => {
+        this.#sent += connection.sent;
+        this.#received += connection.received;
+        this.#connections.delete(id);
+      },
+    });
+    this.#connections.set(id, connection);
+    void this.#connect(connection, target).then((refusal) => {
+      if (refusal === undefined) return;
+      const why = `egress refused: ${refusal}`;
+      connection.fail('EACCES', why);
+      this.#parts.refused(id, why);
+    });
+  }
+
+  /** Looks up, checks and connects; gives the reason when it is refused. */
+  async #connect(connection: EgressConnection, target: string): Promise<string | undefined> {
+    const { rules, resolve = systemResolve } = this.#parts;
+    const [, name = '', digits = ''] = TARGET.exec(target) ?? [];
+    const host = normalHost(name);
+    if (host === undefined) return 'what was asked for is no host and port';
+    const place = `${host.includes(':') ? `[${host}]` : host}:${digits}`;
+    const rule = ruleFor(rules, host, Number(digits));
+    if (rule === undefined) return `${place} is not in this plugin's allow list`;
+    if (this.#connections.size > MAX_CONNECTIONS) return `${place} would be one connection more than the ${MAX_CONNECTIONS} at once`;
+    try {
+      const addresses = await resolve(host);
+      const inside = rule.configured ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
+      if (inside !== undefined) return `${place} leads to ${inside.address}, which is not on the open internet`;
+      if (addresses.length === 0) connection.fail('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`);
+      else connection.connect(addresses, rule.port);
+    } catch (error) {
+      const { code = 'ENOTFOUND' } = error as NodeJS.ErrnoException;
+      connection.fail(code, `getaddrinfo ${code} ${host}`);
+    }
+    return undefined;
+  }
+
+  #send(parts: readonly Buffer[]): boolean {
+    const { channel } = this.#parts;
+    if (channel.destroyed) return false;
+    channel.cork();
+    for (const part of parts) if (!channel.write(part)) this.#full = true;
+    process.nextTick(() => channel.uncork());
+    return !this.#full;
+  }
+}
+
+function systemResolve(host: string): Promise<readonly CheckedAddress[]> {
+  return lookup(host, { all: true });
+}
