@@ -37,9 +37,11 @@ export function normalHost(text: string): string | undefined {
   const bare = /^\[.*\]$/.test(text) ? text.slice(1, -1) : text;
   if (isIP(bare) === 4) return bare;
   if (isIP(bare) === 6) return bare.includes('%') ? undefined : new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  // It reads as a browser does, which cuts at some of these and drops others.
+  if (/[\s\0-\x20\x7f/?#@\\:%<>^|[\]]/.test(bare)) return undefined;
   const ascii = domainToASCII(bare).replace(/\.$/, '');
   // What ends in a number is an IPv4 address in one of its strange forms.
-  return NAME.test(ascii) && isIP(ascii) === 0 && !/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(ascii) ? ascii : undefined;
+  return NAME.test(ascii) && isIP(ascii) === 0 && !/\.\.|(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(ascii) ? ascii : undefined;
 }
 
 function ruleOf(text: string, manifest: PluginManifest, answers: PluginAnswers): EgressRule | undefined {

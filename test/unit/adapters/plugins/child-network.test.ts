@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { ChildLauncher } from '../../../../src/adapters/plugins/child-launcher.js';
-import type { EgressBrokerParts } from '../../../../src/adapters/plugins/egress-broker.js';
+import { findProgram } from '../../../../src/adapters/plugins/find-program.js';
 import type { PluginAnswers, PluginSettings } from '../../../../src/core/domain/plugin.js';
 import { MAIN_ACCOUNT } from '../../../../src/core/domain/plugin-manifest.js';
 import { networkedScript } from '../../../support/networked-script.js';
 import { printed, scriptRequest } from '../../../support/sandboxed-script.js';
+import { makeCertificate } from '../../../support/servers/certificate.js';
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 
 const settingsOf = (answers: PluginAnswers): PluginSettings => ({ [MAIN_ACCOUNT]: answers });
@@ -32,21 +36,20 @@ describe('the network of a plugin', () => {
     return (server.address() as { readonly port: number }).port;
   };
 
-  /** Runs a script with `{settings.host}:{settings.port}` allowed; gives the values that it printed. */
-  const run = async (script: string, port: number, resolve?: EgressBrokerParts['resolve']): Promise<readonly unknown[]> => {
-    const launcher = new ChildLauncher({ home: root, ...(resolve && { resolve }) });
-    const request = scriptRequest(root, await networkedScript(script), { net: ['{settings.host}:{settings.port}'] });
+  /** Runs a script that may connect to these ports of a host; gives the values that it printed. */
+  const run = async (script: string, ports: readonly number[], host = 'server.test'): Promise<readonly unknown[]> => {
+    const launcher = new ChildLauncher({ home: root, resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
+    const net = ports.map((port) => `{settings.host}:${port}`);
     const child = await launcher.launch({
-      ...request,
-      settings: settingsOf({ host: 'server.test', port }),
-      refused: (_id: number, why: string) => void refusals.push(why),
+      ...scriptRequest(root, await networkedScript(script), { net }),
+      settings: settingsOf({ host }),
+      refused: (_id, why) => void refusals.push(why),
     });
     return (await printed(child))
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
   };
-  const local: EgressBrokerParts['resolve'] = async () => [{ address: '127.0.0.1', family: 4 }];
 
   it('carries a connection to a host that is allowed, both ways, to its end', async () => {
     const port = await listen(createServer((socket: Socket) => socket.on('data', (data) => socket.end(`you said ${data}`))));
@@ -54,11 +57,10 @@ describe('the network of a plugin', () => {
       `const socket = require('node:net').connect(${port}, 'server.test');
        socket.on('connect', () => { print([socket.readyState, socket.pending, socket.remoteAddress, socket.remotePort]); socket.write('hello'); });
        let text = '';
-       socket.on('data', (data) => { text += data; });
+       socket.on('data', (data: Buffer) => { text += data; });
        await new Promise((resolve, reject) => socket.on('close', resolve).on('error', reject));
        print(text);`,
-      port,
-      local,
+      [port],
     );
     expect(answers).to.deep.equal([['open', false, '127.0.0.1', port], 'you said hello']);
   });
@@ -70,8 +72,7 @@ describe('the network of a plugin', () => {
        print(await fetch('http://evil.example.test:443/').then(() => 'connected', told));
        print(await fetch('http://server.test:8081/').then(() => 'connected', told));
        print(await new Promise((resolve) => require('node:http').get('http://169.254.169.254/').on('error', (error) => resolve(told(error)))));`,
-      port,
-      local,
+      [port],
     );
     const refused = (place: string) => ({ code: 'EACCES', message: `egress refused: ${place} is not in this plugin's allow list` });
     expect(answers).to.deep.equal([
@@ -81,5 +82,110 @@ describe('the network of a plugin', () => {
       refused('169.254.169.254:80'),
     ]);
     expect(refusals).to.have.length(3);
+  });
+
+  it('keeps TLS in the plugin: https, and a connection that is upgraded', async function () {
+    if (findProgram('openssl') === undefined) this.skip();
+    const { ca, certificate, key } = await makeCertificate(root);
+    const keys = { key: readFileSync(key), cert: readFileSync(certificate) };
+    const port = await listen(createHttpsServer(keys, (_request, response) => response.end('over TLS')));
+    const upgrading = await listen(
+      createServer((socket) => {
+        socket.once('data', () => {
+          socket.write('go ahead');
+          const secure = new TLSSocket(socket, { isServer: true, ...keys });
+          secure.on('error', () => undefined).on('data', (data) => secure.end(`upgraded ${data}`));
+        });
+      }),
+    );
+    const answers = await run(
+      `const ca = ${JSON.stringify(readFileSync(ca, 'utf8'))};
+       const get = (options) => new Promise((resolve) => require('node:https').get({ host: 'localhost', port: ${port}, ...options }, (response) => {
+         response.setEncoding('utf8').on('data', resolve);
+       }).on('error', (error) => resolve(error.code)));
+       print(await get({ ca }));
+       print(await get({}));
+       const socket = require('node:net').connect(${upgrading}, 'localhost');
+       socket.write('STARTTLS');
+       await new Promise((resolve) => socket.once('data', resolve));
+       const secure = require('node:tls').connect({ socket, ca, servername: 'localhost' });
+       secure.once('secureConnect', () => secure.write('hello'));
+       print(await new Promise((resolve, reject) => secure.on('error', reject).once('data', (data) => resolve([secure.authorized, String(data)]))));`,
+      [port, upgrading],
+      'localhost',
+    );
+    expect(answers).to.deep.equal(['over TLS', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', [true, 'upgraded hello']]);
+  });
+
+  it('answers names with stand-ins, which lead to the name, and has no other records', async () => {
+    const port = await listen(createServer((socket: Socket) => socket.end('here')));
+    const answers = await run(
+      `const dns = require('node:dns');
+       print(await dns.promises.lookup('server.test'));
+       print(await new Promise((resolve) => new dns.Resolver().resolve4('server.test', (error, found) => resolve(found))));
+       print(await new Promise((resolve) => dns.lookup('10.1.2.3', { all: true }, (error, found) => resolve(found))));
+       print(await dns.promises.resolve6('server.test').catch((error) => error.code));
+       print(await dns.promises.resolveMx('server.test').catch(told));
+       const { lookup } = await import('node:dns/promises');
+       const { address } = await lookup('server.test');
+       print(await new Promise((resolve, reject) => require('node:net').connect(${port}, address).on('error', reject).on('data', (data) => resolve(String(data)))));`,
+      [port],
+    );
+    expect(answers).to.deep.equal([
+      { address: '198.18.0.1', family: 4 },
+      ['198.18.0.1'],
+      [{ address: '10.1.2.3', family: 4 }],
+      'ENODATA',
+      { code: 'EACCES', message: 'egress refused: a plugin has no name server (asked for server.test)' },
+      'here',
+    ]);
+  });
+
+  it('tells a plugin without leave for the network the same words', async () => {
+    const launcher = new ChildLauncher({ home: root });
+    const script = `print(await fetch('http://evil.example.test/').catch(told));
+      print(await new Promise((resolve) => require('node:tls').connect(993, 'evil.example.test').on('error', (error) => resolve(told(error)))));`;
+    const child = await launcher.launch(scriptRequest(root, await networkedScript(script)));
+    const answers = (await printed(child))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const refused = (place: string) => ({ code: 'EACCES', message: `egress refused: ${place} is not in this plugin's allow list` });
+    expect(answers).to.deep.equal([refused('evil.example.test:80'), refused('evil.example.test:993')]);
+  });
+
+  it('carries 50 MB each way without holding it: a slow reader holds back the writer', async function () {
+    this.timeout(30_000);
+    const bytes = 50 * 1024 * 1024;
+    let taken = 0;
+    const port = await listen(
+      createServer((socket) => {
+        socket.on('data', (data: Buffer) => {
+          taken += data.byteLength;
+          if (taken === bytes) socket.end(Buffer.alloc(bytes, 1));
+        });
+      }),
+    );
+    const script = `const socket = require('node:net').connect(${port}, 'server.test');
+      const chunk = Buffer.alloc(1024 * 1024, 7);
+      let most = 0;
+      for (let count = 0; count < 50; count += 1) if (!socket.write(chunk)) await new Promise((resolve) => socket.once('drain', resolve));
+      let received = 0;
+      for await (const data of socket) {
+        received += data.byteLength;
+        most = Math.max(most, socket.readableLength);
+        if (received < 5_000_000) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      print([received, most < 2_000_000]);`;
+    expect(await run(script, [port])).to.deep.equal([[bytes, true]]);
+    expect(taken).to.equal(bytes);
+  });
+
+  it('gives an error to what waits when the connection breaks', async () => {
+    const port = await listen(createServer((socket) => socket.once('data', () => socket.resetAndDestroy()).on('error', () => undefined)));
+    const script = `const socket = require('node:net').connect(${port}, 'server.test', () => socket.write('x'));
+      print(await new Promise((resolve) => socket.on('error', (error) => resolve(error.code))));
+      print(await new Promise((resolve) => require('node:net').connect({ port: ${port}, host: 'server.test', timeout: 50 }).on('timeout', function () { this.destroy(); }).on('close', () => resolve('closed'))));`;
+    expect(await run(script, [port])).to.deep.equal(['ECONNRESET', 'closed']);
   });
 });
