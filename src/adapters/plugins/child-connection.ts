@@ -107,11 +107,6 @@ export class ChildConnection {
     }
   }
 
-  /** Tells the child that the broker refused a connection. */
-  refused(id: number, why: string): void {
-    this.#peer.notify('net/refused', { id, why });
-  }
-
   /** Kills the child and says why; only the first reason counts. */
   crash(reason: string): void {
     if (!this.#closing) this.#crash ??= reason;

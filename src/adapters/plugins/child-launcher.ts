@@ -75,7 +75,7 @@ export class ChildLauncher implements StartsChildren {
         rules,
         refused,
         broken: (why) => {
-          refused(0, `the plugin sent the broker ${why}`);
+          refused(`it sent the broker ${why}`);
           launched.kill();
         },
         ...(this.#options.resolve && { resolve: this.#options.resolve }),

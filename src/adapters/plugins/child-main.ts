@@ -27,6 +27,5 @@ new ChildServer({
   streams,
   load: async (entry) => (entry.endsWith('.cjs') ? createRequire(entry)(entry) : import(pathToFileURL(entry).href)),
   trust: trustCertificates,
-  refused: () => undefined,
   onEnd: () => process.exit(0),
 });

@@ -162,14 +162,13 @@ export class ChildPlugin implements OpenPlugin {
     await this.#lookAtFiles();
     const deadline = system.deadline([], START_MS);
     try {
-      let connection: ChildConnection | undefined;
       const child = await launcher.launch({
         plugin: this.#plugin,
         runtime,
         settings,
-        refused: (id, why) => connection?.refused(id, why),
+        refused: (why) => this.#log(why),
       });
-      connection = this.#connect(child);
+      const connection = this.#connect(child);
       if (this.#closed) await connection.close();
       this.#mustBeAllowed();
       const entry = join(this.#plugin.folder, this.#plugin.manifest.entry);

@@ -15,8 +15,6 @@ export interface ChildServerParts {
   readonly load: (entry: string) => Promise<unknown>;
   /** Trusts the certificates of these PEM files besides Node's own. */
   readonly trust: (files: readonly string[]) => void;
-  /** The broker refused the connection with this number. */
-  readonly refused: (id: number, why: string) => void;
   /** The connection ended. */
   readonly onEnd: (why: RpcEnd) => void;
 }
@@ -40,7 +38,7 @@ export class ChildServer {
       ...parts.streams,
       maxFrameBytes: MAX_FRAME_BYTES,
       methods,
-      notices: { 'net/refused': ({ id, why }) => parts.refused(Number(id), String(why)) },
+      notices: {},
       onEnd: parts.onEnd,
     });
   }

@@ -71,14 +71,14 @@ export function routeSockets(open: OpensStreams): void {
 
   prototype._read = function read(this: SocketInternals, size: number): void {
     const stream = routed.get(this);
-    if (stream === undefined) own.read.call(this, size);
+    if (stream === undefined) Reflect.apply(own.read, this, [size]);
     else stream.more();
   };
 
   prototype._writeGeneric = function write(this: SocketInternals, many, data, encoding, done): void {
     const stream = routed.get(this);
     if (stream === undefined || this.connecting) {
-      own.write.call(this, many, data, encoding, done);
+      Reflect.apply(own.write, this, [many, data, encoding, done]);
       return;
     }
     this._pendingData = null;
@@ -91,7 +91,7 @@ export function routeSockets(open: OpensStreams): void {
 
   prototype._final = function final(this: SocketInternals, done): void {
     const stream = routed.get(this);
-    if (stream === undefined || this.connecting) own.final.call(this, done);
+    if (stream === undefined || this.connecting) Reflect.apply(own.final, this, [done]);
     else {
       stream.finish();
       done();
@@ -100,13 +100,13 @@ export function routeSockets(open: OpensStreams): void {
 
   prototype._destroy = function destroy(this: SocketInternals, error, done): void {
     routed.get(this)?.destroy();
-    own.destroy.call(this, error, done);
+    Reflect.apply(own.destroy, this, [error, done]);
   };
 
   Object.defineProperty(prototype, 'pending', {
     configurable: true,
     get(this: SocketInternals): boolean {
-      return routed.has(this) ? this.connecting : own.pending?.call(this);
+      return routed.has(this) ? this.connecting : own.pending !== undefined && Reflect.apply(own.pending, this, []);
     },
   });
 }

@@ -11,8 +11,8 @@ export interface EgressBrokerParts {
   /** The channel to the child: whatever comes from it is hostile. */
   readonly channel: Duplex;
   readonly rules: readonly EgressRule[];
-  /** Called for each connection that was refused, with its number and the reason in words. */
-  readonly refused: (id: number, why: string) => void;
+  /** Called for each connection that was refused, with the reason in words; the child is told the same. */
+  readonly refused: (why: string) => void;
   /** Called when the child sends what is no frame, after which the channel is closed. */
   readonly broken: (why: string) => void;
   /** Finds the addresses of a name; the system's own way by default. */
@@ -100,7 +100,7 @@ export class EgressBroker {
       if (refusal === undefined) return;
       const why = `egress refused: ${refusal}`;
       connection.fail('EACCES', why);
-      this.#parts.refused(id, why);
+      this.#parts.refused(why);
     });
   }
 

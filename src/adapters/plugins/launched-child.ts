@@ -29,8 +29,8 @@ export interface LaunchRequest {
   readonly runtime: string;
   /** What the person answered: the broker's rules may name it. */
   readonly settings: PluginSettings;
-  /** Called when the broker refused a connection, with the number under which the child asked for it. */
-  readonly refused: (id: number, why: string) => void;
+  /** Called with the reason in words when the broker refused a connection; the child was told. */
+  readonly refused: (why: string) => void;
 }
 
 /** Starts plugins' processes, as strictly kept in as this machine can. */

@@ -18,11 +18,8 @@ export interface ChildRequests {
   readonly 'secrets/set': { readonly params: { readonly name: string; readonly value: string }; readonly result: Record<string, never> };
 }
 
-/** What the host tells the child without an answer, besides `notifications/cancelled` with the id of a request. */
-export interface HostNotifications {
-  /** The broker refused the connection with this number, in words. */
-  readonly 'net/refused': { readonly id: number; readonly why: string };
-}
+/** What the host tells the child without an answer: nothing but `notifications/cancelled` with the id of a request. */
+export type HostNotifications = Record<never, never>;
 
 /** What the child tells the host without an answer. */
 export interface ChildNotifications {

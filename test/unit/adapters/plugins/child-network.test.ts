@@ -43,7 +43,7 @@ describe('the network of a plugin', () => {
     const child = await launcher.launch({
       ...scriptRequest(root, await networkedScript(script), { net }),
       settings: settingsOf({ host }),
-      refused: (_id, why) => void refusals.push(why),
+      refused: (why) => void refusals.push(why),
     });
     return (await printed(child))
       .trim()
