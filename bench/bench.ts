@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { asking } from './asking.js';
+import { broker } from './broker.js';
 import { bundledPlugins } from './bundled-plugins.js';
 import { conversation } from './conversation.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
@@ -11,7 +12,18 @@ import { streaming } from './streaming.js';
 import { table } from './table.js';
 import { vault } from './vault.js';
 
-const BENCHMARKS: readonly Benchmark[] = [startUp, asking, streaming, memory, conversation, vault, scanner, bundledPlugins, installedSize];
+const BENCHMARKS: readonly Benchmark[] = [
+  startUp,
+  asking,
+  streaming,
+  memory,
+  conversation,
+  vault,
+  scanner,
+  bundledPlugins,
+  broker,
+  installedSize,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
