@@ -32,9 +32,9 @@ type Chunk = { readonly chunk: string | Uint8Array; readonly encoding: BufferEnc
 
 const routed = new WeakMap<object, MuxStream>();
 
-/** Whether a socket is one that was routed, and is connected. */
-export function isRouted(socket: unknown): boolean {
-  return typeof socket === 'object' && socket !== null && routed.has(socket) && !(socket as Socket).connecting;
+/** Whether a socket is one that was routed. */
+export function isRouted(socket: object): boolean {
+  return routed.has(socket);
 }
 
 /**

@@ -16,9 +16,13 @@ export function routeTls(): void {
     const { socket: given, timeout, port = 0, host = 'localhost' } = options;
     const socket = given ?? net.connect({ port, host });
     const secure = connect({ ...options, socket }, listener);
+    if (isRouted(socket)) {
+      // It destroys itself, with what was not read yet, when the socket below it closes: that must not close by itself when the server ends.
+      socket.allowHalfOpen = true;
+      // It takes a socket without a handle for one that is not connected yet.
+      if (!(socket as Socket).connecting) process.nextTick(start, secure);
+    }
     if (given === undefined && timeout !== undefined && timeout > 0) secure.setTimeout(timeout);
-    // It takes a socket without a handle for one that is not connected yet.
-    if (given !== undefined && isRouted(given)) process.nextTick(start, secure);
     return secure;
   };
   tls.connect = routedConnect as typeof tls.connect;

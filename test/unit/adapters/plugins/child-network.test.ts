@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { ChildLauncher } from '../../../../src/adapters/plugins/child-launcher.js';
 import { findProgram } from '../../../../src/adapters/plugins/find-program.js';
@@ -187,5 +187,24 @@ describe('the network of a plugin', () => {
       print(await new Promise((resolve) => socket.on('error', (error) => resolve(error.code))));
       print(await new Promise((resolve) => require('node:net').connect({ port: ${port}, host: 'server.test', timeout: 50 }).on('timeout', function () { this.destroy(); }).on('close', () => resolve('closed'))));`;
     expect(await run(script, [port])).to.deep.equal(['ECONNRESET', 'closed']);
+  });
+
+  it('loses nothing of what a server sends before it closes, however slowly it is read', async function () {
+    if (findProgram('openssl') === undefined) this.skip();
+    const { ca, certificate, key } = await makeCertificate(root);
+    const send = (socket: Socket): void => void socket.on('error', () => undefined).end(Buffer.alloc(1_000_000, 1));
+    const port = await listen(createServer(send));
+    const tlsPort = await listen(createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, send));
+    const script = `const read = async (socket) => {
+        let bytes = 0;
+        for await (const data of socket) {
+          bytes += data.byteLength;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        return bytes;
+      };
+      print(await read(require('node:net').connect(${port}, 'localhost')));
+      print(await read(require('node:tls').connect({ port: ${tlsPort}, host: 'localhost', ca: ${JSON.stringify(readFileSync(ca, 'utf8'))} })));`;
+    expect(await run(script, [port, tlsPort], 'localhost')).to.deep.equal([1_000_000, 1_000_000]);
   });
 });
