@@ -68,20 +68,25 @@ export class ChildLauncher implements StartsChildren {
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     const launched = launchedChild(child as PipedProcess, sandbox.tier);
     const channel = child.stdio[BROKER_FD];
-    if (channel instanceof Duplex) {
-      const rules = netRules(plugin.manifest, settings);
-      new EgressBroker({
-        channel,
-        rules,
-        refused,
-        broken: (why) => {
-          refused(`it sent the broker ${why}`);
-          launched.kill();
-        },
-        ...(this.#options.resolve && { resolve: this.#options.resolve }),
-      });
-    }
-    return launched;
+    if (!(channel instanceof Duplex)) return launched;
+    const { resolve } = this.#options;
+    const broker = new EgressBroker({
+      channel,
+      rules: netRules(plugin.manifest, settings),
+      refused,
+      broken: (why) => {
+        refused(`it sent the broker ${why}`);
+        launched.kill();
+      },
+      ...(resolve === undefined ? {} : { resolve }),
+    });
+    return {
+      ...launched,
+      hold: (alive) => {
+        launched.hold(alive);
+        broker.hold(alive);
+      },
+    };
   }
 
   #probe(): Promise<Probed> {

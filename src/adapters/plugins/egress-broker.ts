@@ -31,6 +31,7 @@ export class EgressBroker {
   readonly #connections = new Map<number, EgressConnection>();
   #lastId = 0;
   #full = false;
+  #held = true;
   #sent = 0;
   #received = 0;
 
@@ -67,6 +68,12 @@ export class EgressBroker {
     };
   }
 
+  /** Whether this process stays alive for the connections; it does from the start. */
+  hold(alive: boolean): void {
+    this.#held = alive;
+    for (const connection of this.#connections.values()) connection.hold(alive);
+  }
+
   /** Ends every connection and the channel; idempotent. */
   close(): void {
     for (const connection of this.#connections.values()) connection.drop();
@@ -89,6 +96,7 @@ export class EgressBroker {
       id,
       send: (...parts) => this.#send(parts),
       full: () => this.#full,
+      held: () => this.#held,
       closed: () => {
         this.#sent += connection.sent;
         this.#received += connection.received;

@@ -14,6 +14,8 @@ export interface ChildEndpoint {
   send(...parts: readonly Buffer[]): boolean;
   /** Whether the channel is full: nothing more is read before it is not. */
   full(): boolean;
+  /** Whether this process stays alive for the child. */
+  held(): boolean;
   /** The connection is over. */
   closed(): void;
 }
@@ -53,6 +55,7 @@ export class EgressConnection {
     };
     const socket = connect({ host: 'checked', port, lookup, allowHalfOpen: true, noDelay: true });
     this.#socket = socket;
+    this.hold(this.#child.held());
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.once('connect', () => {
       clearTimeout(this.#timer);
@@ -78,6 +81,12 @@ export class EgressConnection {
       this.#child.send(windowFrame(this.#child.id, this.#used));
       this.#used = 0;
     });
+  }
+
+  /** Whether this process stays alive for it. */
+  hold(alive: boolean): void {
+    if (alive) this.#socket?.ref();
+    else this.#socket?.unref();
   }
 
   /** The child sends no more. */

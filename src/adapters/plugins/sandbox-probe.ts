@@ -47,7 +47,7 @@ async function tryBwrap(node: string): Promise<Probed | string> {
     if (fault === undefined) {
       return { sandbox, reason: sandbox.ownProc ? '' : 'bwrap: /proc of the system is visible, since no own one can be mounted' };
     }
-    if (sandbox.closedUserns && fault.includes('--disable-userns')) sandbox = { ...sandbox, closedUserns: false };
+    if (sandbox.closedUserns && /disable-userns|max_user_namespaces/.test(fault)) sandbox = { ...sandbox, closedUserns: false };
     else if (sandbox.ownProc && /mount proc/i.test(fault)) sandbox = { ...sandbox, ownProc: false };
     else return fault;
   }

@@ -8,6 +8,7 @@ import { ChildLauncher } from '../../../../src/adapters/plugins/child-launcher.j
 import { findProgram } from '../../../../src/adapters/plugins/find-program.js';
 import type { PluginAnswers, PluginSettings } from '../../../../src/core/domain/plugin.js';
 import { MAIN_ACCOUNT } from '../../../../src/core/domain/plugin-manifest.js';
+import { startProgram } from '../../../support/child-program.js';
 import { networkedScript } from '../../../support/networked-script.js';
 import { printed, scriptRequest } from '../../../support/sandboxed-script.js';
 import { makeCertificate } from '../../../support/servers/certificate.js';
@@ -206,5 +207,17 @@ describe('the network of a plugin', () => {
       print(await read(require('node:net').connect(${port}, 'localhost')));
       print(await read(require('node:tls').connect({ port: ${tlsPort}, host: 'localhost', ca: ${JSON.stringify(readFileSync(ca, 'utf8'))} })));`;
     expect(await run(script, [port, tlsPort], 'localhost')).to.deep.equal([1_000_000, 1_000_000]);
+  });
+
+  it('does not keep the host alive for connections of a plugin that is not held', async () => {
+    const port = await listen(createServer((socket) => socket.on('error', () => undefined).write('x')));
+    const script = await networkedScript(`require('node:net').connect(${port}, 'localhost').on('data', () => print('there'));
+      await new Promise((resolve) => process.stdin.resume().on('end', resolve));`);
+    const host = startProgram('idle-host.js', [root, script, String(port)]);
+    const timer = setTimeout(() => host.process.kill('SIGKILL'), 5_000);
+    const { stdout, code } = await host.ended;
+    clearTimeout(timer);
+    expect(stdout).to.equal('"there"\nidle\n');
+    expect(code).to.equal(0);
   });
 });
