@@ -11,7 +11,7 @@ export interface EgressBrokerParts {
   /** The channel to the child: whatever comes from it is hostile. */
   readonly channel: Duplex;
   readonly rules: readonly EgressRule[];
-  /** Called for each connection that was refused, with the reason in words; the child is told the same. */
+  /** Called with the reason in words when a connection was refused, once for each reason and place; the child is told every time. */
   readonly refused: (why: string) => void;
   /** Called when the child sends what is no frame, after which the channel is closed. */
   readonly broken: (why: string) => void;
@@ -20,6 +20,8 @@ export interface EgressBrokerParts {
 }
 
 const MAX_CONNECTIONS = 64;
+/** A plugin that tries and tries must not fill the log. */
+const MAX_TOLD = 50;
 const TARGET = /^(\S{1,255}) (\d{1,5})$/;
 
 /**
@@ -29,6 +31,7 @@ const TARGET = /^(\S{1,255}) (\d{1,5})$/;
 export class EgressBroker {
   readonly #parts: EgressBrokerParts;
   readonly #connections = new Map<number, EgressConnection>();
+  readonly #told = new Set<string>();
   #lastId = 0;
   #full = false;
   #held = true;
@@ -108,6 +111,8 @@ export class EgressBroker {
       if (refusal === undefined) return;
       const why = `egress refused: ${refusal}`;
       connection.fail('EACCES', why);
+      if (this.#told.has(why) || this.#told.size >= MAX_TOLD) return;
+      this.#told.add(why);
       this.#parts.refused(why);
     });
   }

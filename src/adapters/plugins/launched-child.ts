@@ -29,7 +29,7 @@ export interface LaunchRequest {
   readonly runtime: string;
   /** What the person answered: the broker's rules may name it. */
   readonly settings: PluginSettings;
-  /** Called with the reason in words when the broker refused a connection; the child was told. */
+  /** Called with the reason in words when the broker refused a connection, once for each reason; the child was told. */
   readonly refused: (why: string) => void;
 }
 

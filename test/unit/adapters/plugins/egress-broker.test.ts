@@ -111,6 +111,14 @@ describe('the egress broker', () => {
     expect(asked).to.deep.equal([]);
   });
 
+  it('says a reason once, and fifty at most, so that no plugin fills the log; the child is told every time', async () => {
+    const plugin = child({ rules: [] });
+    for (let id = 1; id <= 200; id += 1) plugin.open(id, `h${Math.ceil(id / 2)}.test 80`);
+    await until(() => plugin.frames.length === 200);
+    expect(plugin.refusals).to.have.length(50);
+    expect(new Set(plugin.refusals).size).to.equal(50);
+  });
+
   for (const address of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1', 'fe80::1', 'fd00::1']) {
     it(`refuses a name of the manifest that leads to ${address}`, async () => {
       const plugin = child({ rules: [rule('example.org')], resolve: at('1.1.1.1', address) });
