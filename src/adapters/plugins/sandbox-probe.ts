@@ -57,17 +57,20 @@ async function tryUnshare(node: string): Promise<Probed | string> {
   if (process.platform !== 'linux') return 'it is there on Linux alone';
   const program = findProgram('unshare');
   if (program === undefined) return 'util-linux is not installed';
-  const sandbox: Sandbox = { tier: 'unshare', program, setpriv: findProgram('setpriv') };
-  return (await run(sandbox, node)) ?? { sandbox, reason: '' };
+  return withOrWithoutSetpriv(node, (setpriv) => ({ tier: 'unshare', program, setpriv }));
 }
 
-async function tryPlain(node: string): Promise<Probed | string> {
+function tryPlain(node: string): Promise<Probed | string> {
+  return withOrWithoutSetpriv(node, (setpriv) => ({ tier: 'plain', setpriv }));
+}
+
+/** Some systems have no `setpriv`, or one that cannot do what is wanted of it: then a plugin may outlive a host that was killed. */
+async function withOrWithoutSetpriv(node: string, sandbox: (setpriv: string | undefined) => Sandbox): Promise<Probed | string> {
   const setpriv = process.platform === 'linux' ? findProgram('setpriv') : undefined;
-  const strict: Sandbox = { tier: 'plain', setpriv };
-  const fault = await run(strict, node);
-  if (fault === undefined) return { sandbox: strict, reason: '' };
-  const sandbox: Sandbox = { tier: 'plain', setpriv: undefined };
-  return setpriv === undefined ? fault : ((await run(sandbox, node)) ?? { sandbox, reason: '' });
+  const fault = await run(sandbox(setpriv), node);
+  if (fault === undefined) return { sandbox: sandbox(setpriv), reason: '' };
+  if (setpriv === undefined) return fault;
+  return (await run(sandbox(undefined), node)) ?? { sandbox: sandbox(undefined), reason: '' };
 }
 
 /** Runs a small script in the sandbox as a plugin would run; gives what went wrong. */
