@@ -1,39 +1,16 @@
 import { ToolFailure } from 'pyra/plugin';
+import { connectionWords } from './connection-words.js';
 import type { DavAccount } from './dav-account.js';
-
-const CERTIFICATE = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+)$/;
-const LOST = /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED|ABORT_ERR)$/;
 
 /** Says in words why a server could not be asked, and what to do. A {@link ToolFailure} and an abort stay as they are. */
 export function connectionFailure(thrown: unknown, account: DavAccount, method: string, signal: AbortSignal): Error {
   if (signal.aborted) return signal.reason instanceof Error ? signal.reason : new DOMException('aborted', 'AbortError');
   if (!(thrown instanceof Error)) return new Error(String(thrown));
   if (thrown instanceof ToolFailure) return thrown;
-  const words = connectionWords((thrown as NodeJS.ErrnoException).code ?? '', thrown.message, account, method);
+  const unknown = '; whether the change was made is not known: look before you try again';
+  const next = method === 'PUT' || method === 'DELETE' ? unknown : '; try again';
+  const words = connectionWords(thrown, { server: account.url.host, setup: account.setup, next });
   return words === undefined ? thrown : new ToolFailure(words);
-}
-
-function connectionWords(code: string, message: string, { url, setup }: DavAccount, method: string): string | undefined {
-  const server = url.host;
-  const perhaps =
-    method === 'PUT' || method === 'DELETE' ? '; whether the change was made is not known: look before you try again' : '; try again';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `the certificate of ${server} is for another host; nothing was sent. The person checks the address with ${setup}`;
-  }
-  if (code === 'CERT_HAS_EXPIRED') return `the certificate of ${server} has expired; nothing was sent`;
-  if (CERTIFICATE.test(code)) {
-    return `the certificate of ${server} is not one that this machine trusts (${code}); nothing was sent. If the server has its own authority, the person gives its certificate (ca) with ${setup}`;
-  }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${server} is not known, or there is no network`;
-  if (code === 'ECONNREFUSED') return `${server} refuses connections; is the address right, and is the server up?`;
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `${server} cannot be reached; is there a network?`;
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_'))
-    return `${server} does not speak TLS there; the person checks the address with ${setup}`;
-  if (code === 'EACCES') return message;
-  if (code === 'ETIMEDOUT') return `${server} did not answer in time${perhaps}`;
-  if (LOST.test(code) || /socket hang up|aborted/i.test(message)) return `the connection to ${server} was lost${perhaps}`;
-  if (code.startsWith('HPE_')) return `${server} does not speak HTTP there; the person checks the address with ${setup}`;
-  return code === '' ? undefined : `${server}: ${code}`;
 }
 
 /** Says in words what the status of an answer means for what was asked of, such as `the event Standup`. */

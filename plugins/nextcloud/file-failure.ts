@@ -1,10 +1,10 @@
 import { ToolFailure } from 'pyra/plugin';
+import { connectionWords } from './connection-words.js';
 import { shownPath } from './remote-path.js';
 
 /** What webdav, node-fetch and Node's TLS and sockets hang onto the errors that they throw. */
 interface RemoteError extends Error {
   readonly status?: number;
-  readonly code?: string;
 }
 
 /** Where something went wrong: for the words, and for what to do next. */
@@ -21,10 +21,6 @@ export interface FailedRequest {
   readonly changes: boolean;
 }
 
-const CERTIFICATE = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+)$/;
-const LOST = /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED|UND_ERR_SOCKET)$/;
-const TIMEOUT = /^(ETIMEDOUT|ESOCKETTIMEDOUT)$/;
-
 /** The status of the answer that an error stands for; `undefined` when there was none. */
 export function statusOf(thrown: unknown): number | undefined {
   return thrown instanceof Error ? (thrown as RemoteError).status : undefined;
@@ -35,7 +31,12 @@ export function fileFailure(thrown: unknown, request: FailedRequest): Error {
   if (!(thrown instanceof Error)) return new Error(String(thrown));
   if (thrown instanceof ToolFailure || thrown.name === 'AbortError') return thrown;
   const error = thrown as RemoteError;
-  const words = error.status === undefined ? connectionWords(error, request) : statusWords(error.status, request);
+  const { server, setup, changes, action, path } = request;
+  const unknown = `; whether it still came to ${action} ${shownPath(path)} is not known: look before you try again`;
+  const words =
+    error.status === undefined
+      ? connectionWords(error, { server, setup, next: changes ? unknown : '; try again' })
+      : statusWords(error.status, request);
   return words === undefined ? thrown : new ToolFailure(words);
 }
 
@@ -67,29 +68,4 @@ function statusWords(status: number, { action, path, server, user, setup }: Fail
     default:
       return `${server} could not ${action} ${shown} (HTTP ${status})${status >= 500 ? '; try again later' : ''}`;
   }
-}
-
-function connectionWords(error: RemoteError, { server, setup, changes, action, path }: FailedRequest): string | undefined {
-  const code = error.code ?? '';
-  const perhaps = changes
-    ? `; whether it still came to ${action} ${shownPath(path)} is not known: look before you try again`
-    : '; try again';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `the certificate of ${server} is for another host; nothing was sent. The person checks the address with ${setup}`;
-  }
-  if (code === 'CERT_HAS_EXPIRED') return `the certificate of ${server} has expired; nothing was sent`;
-  if (CERTIFICATE.test(code)) {
-    return `the certificate of ${server} is not one that this machine trusts (${code}); nothing was sent. If the server has its own authority, the person gives its certificate (ca) with ${setup}`;
-  }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${server} is not known, or there is no network`;
-  if (code === 'ECONNREFUSED') return `${server} refuses connections; is the address right, and is the server up?`;
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `${server} cannot be reached; is there a network?`;
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_'))
-    return `${server} does not speak TLS there; is the address (https, port) right? See ${setup}`;
-  if (code === 'EACCES') return error.message.replace(/^request to \S+ failed, reason: /, '');
-  if (TIMEOUT.test(code)) return `${server} did not answer in time${perhaps}`;
-  if (LOST.test(code) || /premature close|socket hang up/i.test(error.message)) return `the connection to ${server} was lost${perhaps}`;
-  if (/multistatus|XML|bad response/i.test(error.message))
-    return `${server} gave an answer that is not WebDAV; is the address right? See ${setup}`;
-  return error.code === undefined ? undefined : `${server}: ${error.code}`;
 }
