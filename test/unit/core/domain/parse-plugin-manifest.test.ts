@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { isPyraError, type PyraError } from '../../../../src/core/domain/errors.js';
 import type { JsonObject, JsonValue } from '../../../../src/core/domain/json.js';
 import { OWN_COMMANDS } from '../../../../src/core/domain/manifest-commands.js';
@@ -220,6 +221,43 @@ describe('parsePluginManifest', () => {
     expect(failureOf(`{"a": \u202e}`).message).not.to.include('\u202e');
   });
 
+  it('takes what it gave once more, and the same comes out', () => {
+    for (const more of [{}, tool({ approval: 'none', timeout: 5 }), question({ kind: 'port', default: 80, optional: true })]) {
+      const manifest = parse(more);
+      expect(parsePluginManifest(JSON.stringify(manifest))).to.deep.equal(manifest);
+    }
+  });
+
+  it('tells every manifest that is bent in any place, and breaks over none', () => {
+    const whole = {
+      ...MANIFEST,
+      author: 'Ana',
+      accounts: true,
+      secrets: ['*.password'],
+      setup: [
+        { key: 'auth', label: 'How', kind: 'choice', choices: ['a', 'b'], default: 'a' },
+        { key: 'password', label: 'Password', kind: 'secret', when: { auth: ['a'] } },
+      ],
+      permissions: { read: ['~/x'], write: [], run: ['git'], net: ['{settings.auth}:443'] },
+      commands: [{ name: 'today', summary: 'x', tool: 'search', arguments: { query: 'x' } }],
+      prompt: 'x',
+    };
+    const places = placesIn(whole);
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue({ maxDepth: 3 }), (path, value) => {
+        const text = JSON.stringify(bent(whole, path, value as JsonValue));
+        try {
+          const manifest = parsePluginManifest(text);
+          expect(parsePluginManifest(JSON.stringify(manifest))).to.deep.equal(manifest);
+        } catch (error) {
+          expect(isPyraError(error), String(error)).to.equal(true);
+          expect((error as PyraError).code).to.match(/^plugin\/(?:bad-manifest|incompatible)$/);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('keeps the names of the commands of the chat', () => {
     expect(OWN_COMMANDS).to.include.members(slashCommands.map(({ name }) => name));
   });
@@ -230,3 +268,17 @@ describe('parsePluginManifest', () => {
     });
   }
 });
+
+/** The paths of all values in a value. */
+function placesIn(value: JsonValue, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, member]) => placesIn(member as JsonValue, [...path, key]))];
+}
+
+/** A copy of a value with another one in a place. */
+function bent(value: JsonValue, [key, ...rest]: readonly string[], other: JsonValue): JsonValue {
+  if (key === undefined) return other;
+  const copy = structuredClone(value) as Record<string, JsonValue>;
+  copy[key] = bent(copy[key] as JsonValue, rest, other);
+  return copy;
+}
