@@ -40,7 +40,7 @@ export function microsoftFailure(thrown: unknown, account: Account): Error {
     );
   }
   return new ToolFailure(
-    `signing in at Microsoft failed: ${(error.errorCode ?? error.name).slice(0, 80)} ${firstLine(error.errorMessage ?? '')}`.trim(),
+    `signing in at Microsoft failed: ${(error.errorCode ?? error.name).slice(0, 80)} ${firstLine(error.errorMessage ?? error.message)}`,
   );
 }
 
