@@ -34,6 +34,8 @@ export interface SandboxedPlugin {
   readonly tier: SandboxTier;
   /** The id of its process, while there is one. */
   pid(): number | undefined;
+  /** The secrets that it can read, with those that it has stored itself. */
+  readonly secrets: ReadonlyMap<string, string>;
   /** What it was asked to write to its log. */
   readonly log: readonly string[];
   call(tool: string, args: JsonObject, signal?: AbortSignal): Promise<ToolOutput>;
@@ -64,9 +66,15 @@ export async function sandboxedPlugin(name: string, setup: SandboxedSetup): Prom
   const installed = await library.install(source, (await library.inspect(source)).digest);
   if (setup.ca !== undefined) copyFileSync(setup.ca, join(installed.dataFolder, 'ca.pem'));
   const settings = { main: { ...setup.answers, ...(setup.ca === undefined ? {} : { ca: 'ca.pem' }) } } as unknown as PluginSettings;
+  const secrets = new Map(Object.entries(setup.secrets));
   const desk: PluginDesk = {
-    secret: async (key) => (setup.secrets[key] === undefined ? undefined : new Secret(setup.secrets[key])),
-    setSecret: async () => undefined,
+    secret: async (key) => {
+      const value = secrets.get(key);
+      return value === undefined ? undefined : new Secret(value);
+    },
+    setSecret: async (key, value) => {
+      secrets.set(key, value.reveal());
+    },
     settings: async () => settings,
     block: async () => undefined,
   };
@@ -95,6 +103,7 @@ export async function sandboxedPlugin(name: string, setup: SandboxedSetup): Prom
     plugin,
     tier: await host.tier(),
     pid: () => child?.pid(),
+    secrets,
     log,
     call: (tool, args, signal = never) => plugin.call(`${name}.${tool}` as ToolName, args, signal, context),
     preview: async (tool, args) => plugin.preview?.(`${name}.${tool}` as ToolName, args, never),
