@@ -1,7 +1,8 @@
 import { readFile, readlink, stat } from 'node:fs/promises';
-import { isJsonObject } from '../../core/domain/json.js';
+import { isJsonObject, type JsonValue } from '../../core/domain/json.js';
 import { writeFileAtomic } from '../support/atomic-file.js';
 import { findProgram } from './find-program.js';
+import type { Sandbox } from './sandbox-command.js';
 import type { Probed } from './sandbox-probe.js';
 
 /**
@@ -20,10 +21,9 @@ export class SandboxCache {
   /** What was found before under the same circumstances. */
   async load(): Promise<Probed | undefined> {
     try {
-      const kept: unknown = JSON.parse(await readFile(this.#path, 'utf8'));
-      if (!isJsonObject(kept as never)) return undefined;
-      const { circumstances, probed } = kept as unknown as { readonly circumstances: string; readonly probed: Probed };
-      return circumstances === (await this.#circumstances()) ? probed : undefined;
+      const kept: JsonValue = JSON.parse(await readFile(this.#path, 'utf8'));
+      if (!isJsonObject(kept) || kept.circumstances !== (await this.#circumstances())) return undefined;
+      return { sandbox: kept.sandbox as unknown as Sandbox, reason: '' };
     } catch {
       return undefined;
     }
@@ -34,7 +34,7 @@ export class SandboxCache {
     if (probed.reason !== '') return;
     try {
       const circumstances = await this.#circumstances();
-      await writeFileAtomic(this.#path, `${JSON.stringify({ circumstances, probed })}\n`, 0o600);
+      await writeFileAtomic(this.#path, `${JSON.stringify({ circumstances, sandbox: probed.sandbox })}\n`, 0o600);
     } catch {
       // Said above.
     }
