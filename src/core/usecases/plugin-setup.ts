@@ -4,9 +4,11 @@ import type { JsonValue } from '../domain/json.js';
 import type { InstalledPlugin, PluginAnswers } from '../domain/plugin.js';
 import type { PluginAccount, SetupQuestion } from '../domain/plugin-manifest.js';
 import { ownSecretName, pluginSecretName } from '../domain/plugin-secret-name.js';
+import { SHORTEST_REDACTED_BYTES } from '../domain/redaction.js';
 import { Secret } from '../domain/secret.js';
 import { setupAnswerFault, storedAnswer } from '../domain/setup-answer.js';
 import { isRelevant, type KnownAnswer, missingAnswers } from '../domain/setup-progress.js';
+import { utf8Bytes } from '../domain/utf8.js';
 import { recordPluginEvent } from './plugin-events.js';
 import type { PluginSetup, SetupStep, ShelfPorts } from './plugin-shelf.js';
 
@@ -53,6 +55,8 @@ export class AccountSetup implements PluginSetup {
     const fault = setupAnswerFault(question, text);
     if (fault !== undefined) return fault;
     if (question.kind === 'secret') {
+      // The same rule as everywhere else: what cannot be kept out of texts is taken only on purpose.
+      if (utf8Bytes(text).byteLength < SHORTEST_REDACTED_BYTES) return this.#tooShort(question);
       this.#given.set(key, { kind: 'secret', secret: given instanceof Secret ? given : new Secret(given) });
       return undefined;
     }
@@ -82,6 +86,11 @@ export class AccountSetup implements PluginSetup {
     const { name } = this.plugin.manifest;
     await store.saveAccount(name, this.account, answers);
     await recordPluginEvent(this.#ports, 'plugin-setup', { plugin: name, account: this.account, answers: Object.keys(answers), secrets });
+  }
+
+  #tooShort(question: SetupQuestion): string {
+    const way = `pyra vault set ${this.#secretName(question) ?? 'NAME'} --short`;
+    return `has fewer than ${SHORTEST_REDACTED_BYTES} bytes: so short a text is not kept out of logs and answers; if it must be: ${way}, then leave this empty`;
   }
 
   get #questions(): readonly SetupQuestion[] {

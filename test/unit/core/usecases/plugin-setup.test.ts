@@ -106,6 +106,16 @@ describe('the setup of a plugin', () => {
     });
   }
 
+  it('takes a secret that is too short to be kept out of texts only from the vault, where it was put on purpose', async () => {
+    const fault = await (await setup()).answer('password', new Secret('geheim'));
+    expect(fault)
+      .to.include('fewer than 8 bytes')
+      .and.to.include('pyra vault set plugin:mail:main.password --short')
+      .and.not.include('geheim');
+    await harness.vault.set('plugin:mail:main.password' as never, new Secret('geheim'));
+    expect(await (await setup()).answer('password', '')).to.equal(undefined);
+  });
+
   it('stores nothing while something is missing, or the vault is locked', async () => {
     const steps = await setup();
     const missing = await steps.save().catch((error: unknown) => error);
