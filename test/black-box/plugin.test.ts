@@ -85,6 +85,7 @@ describe('pyra plugin, built', function () {
       .to.include('without asking: garden.show')
       .and.to.include('/garden');
     expect((await succeed('tool', 'list')).stdout).to.match(/garden\.add +write, asks +plugin garden +Adds an item/);
+    expect((await succeed('completion', 'complete', '--', 'plugin', 'disable', 'g')).stdout).to.match(/^garden\t/);
     expect((await succeed('tool', 'call', 'garden.show')).stdout).to.equal('The list is empty.\n');
 
     const denied = await pyra('tool', 'call', 'garden.add', '--args', '{"item":"tea"}');

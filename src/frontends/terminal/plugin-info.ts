@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/domain/json.js';
-import type { PluginStatus, SandboxTier } from '../../core/domain/plugin.js';
+import type { PluginSource, PluginStatus, SandboxTier } from '../../core/domain/plugin.js';
 import type { PluginManifest, SetupQuestion } from '../../core/domain/plugin-manifest.js';
 import { columnsText } from './columns-text.js';
 import type { CommandContext, ParsedArguments } from './command.js';
@@ -69,7 +69,9 @@ function infoText(context: CommandContext, manifest: PluginManifest, status: Plu
     `${paint.bold('state')} ${status?.state ?? 'not installed'}`,
     ...(status?.faults ?? []).map((fault) => `  ${paint.yellow(visibleLine(fault))}`),
     ...(status === undefined || status.accounts.length === 0 ? [] : [`${paint.bold('accounts')} ${status.accounts.join(', ')}`]),
-    ...(status === undefined ? [] : [`${paint.bold('from')} ${sourceWords(status)}`]),
+    ...(status === undefined
+      ? []
+      : [`${paint.bold('from')} ${sourceWords(status.plugin.source)}, installed ${status.plugin.installedAt.slice(0, 10)}`]),
   ].join('\n');
 }
 
@@ -83,7 +85,7 @@ function questionRows(questions: readonly SetupQuestion[]): string {
   );
 }
 
-function sourceWords({ plugin: { source, installedAt } }: PluginStatus): string {
-  const where = source.kind === 'bundled' ? 'Pyra itself' : visibleLine(source.path);
-  return `${where}, installed ${installedAt.slice(0, 10)}`;
+/** Where a plugin comes from, in words. */
+export function sourceWords(source: PluginSource): string {
+  return source.kind === 'bundled' ? 'Pyra itself' : visibleLine(source.path);
 }

@@ -1,12 +1,12 @@
 import { createPaint } from '../../adapters/support/terminal/paint.js';
-import type { InstalledPlugin } from '../../core/domain/plugin.js';
+import type { InstalledPlugin, PluginSource } from '../../core/domain/plugin.js';
 import type { PluginInspection, PluginShelf } from '../../core/usecases/plugin-shelf.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { openShelf } from './open-shelf.js';
 import { agree } from './plugin-agree.js';
 import { changeLines } from './plugin-change.js';
-import { manifestJson, tierJson } from './plugin-info.js';
+import { manifestJson, sourceWords, tierJson } from './plugin-info.js';
 import { installedPlugin, pluginSource } from './plugin-names.js';
 import { offerText } from './plugin-offer.js';
 import { visibleLine } from './visible-line.js';
@@ -18,8 +18,11 @@ export async function installPlugin(context: CommandContext, { words: [word = ''
   if (seen.installed !== undefined) return exchange(context, shelf, seen.installed, seen);
   const { manifest, digest } = seen.package;
   const tier = await shelf.tier();
+  const paint = context.paint(context.globals.dryRun ? 'stdout' : 'stderr');
+  const namesake = seen.package.source.kind === 'folder' && (await shelf.bundled()).some((one) => one.manifest.name === manifest.name);
+  const warning = namesake ? `${paint.yellow(`this is not the plugin ${manifest.name} that comes with Pyra`)}\n\n` : '';
   const agreed = await agree(context, {
-    shown: offerText(manifest, tier, context.paint(context.globals.dryRun ? 'stdout' : 'stderr')),
+    shown: warning + offerText(manifest, tier, paint),
     question: `install ${manifest.name}?`,
     json: { ...manifestJson(manifest), ...tierJson(tier), installed: false, digest },
   });
@@ -51,8 +54,10 @@ async function exchange(
     else context.say(`${name} ${visibleLine(from)} is installed, and there is nothing newer`);
     return EXIT.ok;
   }
-  const lines = (paint = createPaint(false)): readonly string[] =>
-    seen.difference === undefined ? [] : changeLines(installed.manifest, seen.package.manifest, seen.difference, paint);
+  const lines = (paint = createPaint(false)): readonly string[] => [
+    ...sourceLines(installed.source, seen.package.source).map(paint.yellow),
+    ...(seen.difference === undefined ? [] : changeLines(installed.manifest, seen.package.manifest, seen.difference, paint)),
+  ];
   const paint = context.paint(context.globals.dryRun ? 'stdout' : 'stderr');
   const title = from === to ? `${visibleLine(from)}, with other files` : `${visibleLine(from)} → ${visibleLine(to)}`;
   const changes = lines(paint);
@@ -67,6 +72,12 @@ async function exchange(
   if (context.globals.json) context.printJson({ name, from, to, changes: [...lines()], updated: true });
   else context.say(`updated: ${name} ${title}`);
   return EXIT.ok;
+}
+
+/** Code from somewhere else gets the answers and the secrets that were meant for the plugin as it was. */
+function sourceLines(before: PluginSource, after: PluginSource): readonly string[] {
+  if (sourceWords(before) === sourceWords(after)) return [];
+  return [`~ comes from ${sourceWords(after)} now, and not from ${sourceWords(before)}; it gets the answers and secrets that are there`];
 }
 
 /** On a terminal the setup and the enabling follow at once, when the person likes; elsewhere it is said how. */

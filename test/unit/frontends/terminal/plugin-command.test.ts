@@ -122,6 +122,15 @@ describe('pyra plugin', () => {
       expect(err).to.include('mail.send');
     });
 
+    it('warns of a folder with the name of a plugin that comes with Pyra', async () => {
+      const { run, offer } = setting();
+      offer({ ...MAIL, version: '6.6.6' }, { kind: 'folder', path: '/elsewhere/mail' });
+      expect((await run(['install', '/elsewhere/mail'], { prompter: answering(false) })).err).to.match(
+        /^this is not the plugin mail that comes/,
+      );
+      expect((await run(['install', 'mail'], { prompter: answering(false) })).err).not.to.include('this is not');
+    });
+
     it('needs --yes without a terminal, and says so', async () => {
       const { run, shelf } = setting();
       const { error } = await run(['install', 'mail']);
@@ -167,6 +176,13 @@ describe('pyra plugin', () => {
       const done = await run(['update', 'mail'], { globals: { yes: true, json: true } });
       expect(JSON.parse(done.out)).to.deep.include({ updated: true, changes: ['+ network: example.org port 443'] });
       expect((await shelf.status('mail')).plugin.manifest.version).to.equal('1.1.0');
+    });
+
+    it('says when the code comes from somewhere else, since it gets the secrets that are there', async () => {
+      const { run, offer } = await installed();
+      offer({ ...MAIL, version: '1.0.1' }, { kind: 'folder', path: '/elsewhere/mail' });
+      const { err } = await run(['install', '/elsewhere/mail'], { prompter: answering(false) });
+      expect(err).to.include('~ comes from /elsewhere/mail now, and not from Pyra itself; it gets the answers and secrets');
     });
 
     it('puts back files that were changed, even where the version is the same', async () => {
