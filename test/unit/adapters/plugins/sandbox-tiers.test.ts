@@ -51,7 +51,7 @@ describe('the sandbox of plugins', () => {
         expect(await linksIn(targets.folder)).to.deep.equal([]);
       });
 
-      it('tells a plugin no environment but HOME and the time zone', async function () {
+      it('tells a plugin no environment but HOME, the time zone and how to use memory', async function () {
         const launcher = await launcherOf(this, tier, root);
         const child = await launcher.launch(scriptRequest(root, 'process.stdout.write(JSON.stringify(process.env))'));
         const { PWD, ...environment } = JSON.parse(await printed(child)) as Record<string, string>;
@@ -59,6 +59,7 @@ describe('the sandbox of plugins', () => {
         expect(environment).to.deep.equal({
           HOME: join(targets.folder, 'data'),
           TZ: Intl.DateTimeFormat().resolvedOptions().timeZone,
+          MALLOC_ARENA_MAX: '1',
         });
       });
     });
