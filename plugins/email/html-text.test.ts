@@ -73,7 +73,7 @@ describe('text of HTML', () => {
   }
 
   const hostile: readonly (readonly [string, string])[] = [
-    ['deep nesting', '<div>'.repeat(50_000)],
+    ['deep nesting', '<div>'.repeat(20_000)],
     ['style sheets that do not end', '<style>'.repeat(100_000)],
     ['a style sheet without rules', `<style>${'a'.repeat(1_000_000)}</style>x`],
     ['a line of spaces', `<pre>x${' '.repeat(500_000)}y</pre>`],

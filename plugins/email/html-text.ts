@@ -1,5 +1,5 @@
-import { convert, type DomNode, type FormatCallback, type SelectorDefinition } from 'html-to-text';
-import { hidingRules, isHidden } from './hidden-text.js';
+import { compile, type DomNode, type FormatCallback } from 'html-to-text';
+import { type HidingRules, hidingRules, isHidden } from './hidden-text.js';
 
 /** What is left of HTML when it becomes text. */
 export interface HtmlText {
@@ -42,41 +42,32 @@ const OPTIONS: Readonly<Record<string, object>> = {
   ...Object.fromEntries(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((name) => [name, { uppercase: false, leadingLineBreaks: 2 }])),
 };
 
+/** What is looked for and counted while one text is made. */
+interface Reading {
+  readonly rules: HidingRules;
+  hidden: number;
+  remoteImages: number;
+}
+
+/** Made once: to compile the selectors takes longer than most messages. */
+const toText = compile({
+  wordwrap: false,
+  limits: LIMITS,
+  formatters: Object.fromEntries([...new Set(Object.values(FORMATS))].map((format) => [`seen-${format}`, whenSeen(format)])),
+  selectors: [
+    ...Object.entries(FORMATS).map(([selector, format]) => ({
+      selector,
+      format: `seen-${format}`,
+      ...(OPTIONS[selector] === undefined ? {} : { options: OPTIONS[selector] }),
+    })),
+    ...['script', 'style', 'head', 'title', 'noscript', 'template', 'object', 'svg'].map((selector) => ({ selector, format: 'skip' })),
+  ],
+}) as (html: string, reading: Reading) => string;
+
 /** Turns HTML into text: links are shown, images by what they are called, and what nobody would see is left out. Nothing is fetched. */
 export function htmlText(html: string): HtmlText {
-  const rules = hidingRules(html);
-  let hidden = 0;
-  let remoteImages = 0;
-  const image: FormatCallback = (element, _walk, builder) => {
-    if (/^\s*(https?:)?\/\//i.test(element.attribs?.src ?? '')) remoteImages += 1;
-    const name = element.attribs?.alt?.trim() ?? '';
-    if (name !== '') builder.addInline(`[image: ${name}]`);
-  };
-  const seen =
-    (format: string): FormatCallback =>
-    (element, walk, builder, options) => {
-      if (isHidden(element, rules)) {
-        hidden += textLength(element);
-        return;
-      }
-      if (format === 'image') image(element, walk, builder, options);
-      else builder.options.formatters?.[format]?.(element, walk, builder, options);
-    };
-  const formats = [...new Set(Object.values(FORMATS))];
-  const selectors: SelectorDefinition[] = Object.entries(FORMATS).map(([selector, format]) => ({
-    selector,
-    format: `seen-${format}`,
-    ...(OPTIONS[selector] === undefined ? {} : { options: OPTIONS[selector] }),
-  }));
-  const text = convert(html, {
-    wordwrap: false,
-    limits: LIMITS,
-    formatters: Object.fromEntries(formats.map((format) => [`seen-${format}`, seen(format)])),
-    selectors: [
-      ...selectors,
-      ...['script', 'style', 'head', 'title', 'noscript', 'template', 'object', 'svg'].map((selector) => ({ selector, format: 'skip' })),
-    ],
-  });
+  const reading: Reading = { rules: hidingRules(html), hidden: 0, remoteImages: 0 };
+  const text = toText(html, reading);
   // By hand: a regular expression for white space before the end of a line takes the square of the time.
   const lines = text.split('\n').map((line) => line.trimEnd());
   return {
@@ -84,8 +75,21 @@ export function htmlText(html: string): HtmlText {
       .join('\n')
       .replace(/\n{3,}/g, '\n\n')
       .trim(),
-    hidden,
-    remoteImages,
+    hidden: reading.hidden,
+    remoteImages: reading.remoteImages,
+  };
+}
+
+function whenSeen(format: string): FormatCallback {
+  return (element, walk, builder, options) => {
+    const { metadata: reading } = builder as unknown as { readonly metadata: Reading };
+    if (isHidden(element, reading.rules)) reading.hidden += textLength(element);
+    else if (format !== 'image') builder.options.formatters?.[format]?.(element, walk, builder, options);
+    else {
+      if (/^\s*(https?:)?\/\//i.test(element.attribs?.src ?? '')) reading.remoteImages += 1;
+      const name = element.attribs?.alt?.trim() ?? '';
+      if (name !== '') builder.addInline(`[image: ${name}]`);
+    }
   };
 }
 

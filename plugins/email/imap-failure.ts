@@ -41,6 +41,8 @@ function explain(error: MailError, account: Account): string | undefined {
   if (CERTIFICATE.test(code)) {
     return `the certificate of ${server} is not one that this machine trusts (${code}); nothing was sent. If the server has its own authority, the person gives its certificate (ca) with ${setup}`;
   }
+  // The words of whoever keeps plugins in.
+  if (/^egress refused/.test(error.message)) return `${error.message}; the person checks the server's name and port with ${setup}`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host ${host} is not known, or there is no network`;
   if (code === 'ECONNREFUSED') return `${server} refuses connections; is the port right?`;
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `${server} cannot be reached; is there a network?`;

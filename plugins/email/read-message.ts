@@ -2,7 +2,7 @@ import type { FetchMessageObject, MessageStructureObject } from 'imapflow';
 import { type PluginContext, type ToolAnswer, ToolFailure } from 'pyra/plugin';
 import { type FilePart, findPart, type MessageParts, partsOf, partsOfAttached } from './message-parts.js';
 import { dateOf, shownAddress } from './message-summary.js';
-import { fetchText, type MessageText } from './message-text.js';
+import { FIRST_PART, fetchText, type MessageText, MOST_CHARACTERS } from './message-text.js';
 import { oneLine } from './one-line.js';
 import { type OpenMessage, withMessage } from './open-message.js';
 import { shownDate, zoneOf } from './shown-date.js';
@@ -15,7 +15,7 @@ export interface ReadArguments {
   readonly account?: string;
 }
 
-const WHOLE = { uid: true, envelope: true, flags: true, internalDate: true, bodyStructure: true } as const;
+const WHOLE = { uid: true, envelope: true, flags: true, internalDate: true, bodyStructure: true, bodyParts: [FIRST_PART] };
 
 /** Reads one message: its headers, its text, the list of what is attached. Only the parts with text are fetched. */
 export async function readMessage(args: ReadArguments, context: PluginContext): Promise<ToolAnswer> {
@@ -24,7 +24,7 @@ export async function readMessage(args: ReadArguments, context: PluginContext): 
     const structure = message.bodyStructure;
     if (structure === undefined) throw new ToolFailure('the server does not say what the message is made of');
     const chosen = args.part === undefined ? { node: structure, parts: partsOf(structure) } : choose(structure, args.part);
-    const read = await fetchText(client, reference.uid, chosen.parts.texts);
+    const read = await fetchText(client, reference.uid, chosen.parts.texts, MOST_CHARACTERS, message.bodyParts);
     return answer(args.id, open, chosen, read);
   });
 }
