@@ -3,6 +3,7 @@ import { asking } from './asking.js';
 import { broker } from './broker.js';
 import { bundledPlugins } from './bundled-plugins.js';
 import { conversation } from './conversation.js';
+import { email } from './email.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { installedSize } from './installed-size.js';
 import { memory } from './memory.js';
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   vault,
   scanner,
   bundledPlugins,
+  email,
   broker,
   installedSize,
 ];

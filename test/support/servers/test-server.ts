@@ -57,7 +57,7 @@ export function needs(context: Mocha.Context, ...programs: readonly string[]): v
  * since a server that is started by root works as another.
  */
 export function serverFolder(): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'pyra-'));
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'server-'));
   chmodSync(folder, 0o711);
   return folder;
 }
