@@ -10,15 +10,17 @@ import { failureOf } from './sending-context.js';
 
 const PASSWORD = 'a-password-of-ours-1';
 const ARGS = { to: ['a@outside.test', 'b@outside.test'], subject: 's', body: 'secret words' };
-const SHORT = { connect: 400, answer: 400 };
+const SHORT = { connect: 1_000, answer: 1_000 };
 const LONG = { connect: 5_000, answer: 5_000 };
 
 describe('email.send, to a server that misbehaves', () => {
   let server: ScriptedSmtp | undefined;
   let context: EmailContext | undefined;
+  const started: ScriptedSmtp[] = [];
+  const made: EmailContext[] = [];
   afterEach(async () => {
-    await server?.stop();
-    if (context !== undefined) removeFolder(context.dataDir);
+    for (const one of started.splice(0)) await one.stop();
+    for (const one of made.splice(0)) removeFolder(one.dataDir);
     server = undefined;
     context = undefined;
   });
@@ -29,6 +31,7 @@ describe('email.send, to a server that misbehaves', () => {
     { patience = LONG, signal, settings = {}, megabytes = 0, way = 'tls' }: Options = {},
   ): Promise<{ readonly text: string }> {
     server = await startScriptedSmtp(script, way);
+    started.push(server);
     const imap = { imap_host: '127.0.0.1', imap_port: 1, imap_tls: 'tls' };
     const smtp = { smtp_host: server.host, smtp_port: server.tlsPort, smtp_tls: 'tls', ca: server.ca };
     context = emailContext({
@@ -36,6 +39,7 @@ describe('email.send, to a server that misbehaves', () => {
       secrets: { 'main.password': PASSWORD },
       ...(signal === undefined ? {} : { signal }),
     });
+    made.push(context);
     writeFileSync(join(context.dataDir, 'large.bin'), Buffer.alloc(megabytes * 1024 * 1024, 'x'));
     return sendMessage(megabytes === 0 ? ARGS : { ...ARGS, attachments: ['large.bin'] }, context, patience);
   }
@@ -51,6 +55,10 @@ describe('email.send, to a server that misbehaves', () => {
     expect(failure).to.be.instanceOf(ToolFailure);
     expect(`${failure.message} ${failure.stack} ${context?.told.join(' ')}`).to.not.include(PASSWORD);
     return failure.message;
+  };
+  const until = async (reached: () => boolean): Promise<void> => {
+    for (let attempt = 0; attempt < 400 && !reached(); attempt++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(reached()).to.equal(true);
   };
   const gotMessage = (): boolean => server?.lines.some((line) => line.includes('secret words')) === true;
 
@@ -114,9 +122,7 @@ describe('email.send, to a server that misbehaves', () => {
     expect(await words(sendTo({ MESSAGE: { answer: '554 5.7.1 spam' } }))).to.match(
       /refused the message: 554 5\.7\.1 spam \(nothing was sent\)/,
     );
-    await server?.stop();
     expect(await words(sendTo({ MESSAGE: { answer: '552 5.2.2 over quota' } }))).to.match(/too large.*552 5\.2\.2 over quota/);
-    await server?.stop();
     expect(await words(sendTo({ MESSAGE: { answer: '451 4.7.1 later' } }))).to.match(
       /for now: 451 4\.7\.1 later; try again in some minutes/,
     );
@@ -134,20 +140,21 @@ describe('email.send, to a server that misbehaves', () => {
   it('says that nobody knows when the call is cancelled while the answer is awaited', async () => {
     const stop = new AbortController();
     const sending = sendTo({ MESSAGE: 'silence' }, { signal: stop.signal });
-    setTimeout(() => stop.abort(), 500);
+    sending.catch(() => undefined);
+    await until(() => server?.messages() === 1);
+    stop.abort();
     expect(await words(sending)).to.match(/not known whether.*the call was cancelled before it answered/);
   });
 
   it('stops at once when the call is cancelled before, and sends nothing', async () => {
     const stop = new AbortController();
     const sending = sendTo({ MAIL: 'silence' }, { signal: stop.signal });
-    let at = 0;
-    setTimeout(() => {
-      at = Date.now();
-      stop.abort();
-    }, 300);
+    sending.catch(() => undefined);
+    await until(() => server?.lines.some((line) => line.startsWith('MAIL FROM')) === true);
+    const at = Date.now();
+    stop.abort();
     expect((await failureOf(sending)).name).to.equal('AbortError');
-    expect(Date.now() - at).to.be.below(200);
+    expect(Date.now() - at).to.be.below(2_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(gotMessage()).to.equal(false);
     const never = await failureOf(sendTo({}, { signal: AbortSignal.abort() }));

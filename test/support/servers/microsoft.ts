@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { Provider } from 'oidc-provider';
+import type { Provider } from 'oidc-provider';
 import { Agent } from 'undici';
 import { removeFolder } from '../temporary-folder.js';
 import { Browser } from './browser.js';
@@ -34,6 +34,8 @@ export interface Microsoft {
 /** Starts such a server for one mailbox; a token is good for `accessSeconds`. */
 export async function startMicrosoft(email: string, accessSeconds = 3600): Promise<Microsoft> {
   const loud = hush();
+  // Loaded here, since it has something to say when it is.
+  const { Provider } = await import('oidc-provider');
   const folder = serverFolder();
   const { ca, certificate, key } = await makeCertificate(folder);
   const [port = 0] = await freePorts(1);
