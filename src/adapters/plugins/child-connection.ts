@@ -17,6 +17,8 @@ const CANCEL_MS = 2_000;
 /** How long a child may take to end after its stdin or stdout was closed. */
 const END_MS = 1_000;
 const MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
+/** Far more than what a person could read, or a plugin needs secrets for. */
+const FLOW = { frames: { burst: 5_000, perSecond: 200 }, bytes: { burst: 16 * 1024 * 1024, perSecond: 1024 * 1024 } } as const;
 const LONGEST_SECRET_NAME = 128;
 
 /** What a connection is made from. */
@@ -54,6 +56,7 @@ export class ChildConnection {
       input: child.stdout,
       output: child.stdin,
       maxFrameBytes: MAX_FRAME_BYTES,
+      flow: FLOW,
       methods: { 'secrets/get': (params) => this.#secret(params), 'secrets/set': (params) => this.#setSecret(params) },
       notices: {
         'notifications/progress': ({ requestId, message }) => this.#progress.get(Number(requestId))?.(String(message)),
@@ -72,6 +75,11 @@ export class ChildConnection {
   /** Whether nothing is being asked. */
   get idle(): boolean {
     return this.#running === 0;
+  }
+
+  /** Whether it is about to be gone: nothing more can be asked. */
+  get ending(): boolean {
+    return this.#ending || this.#closing || this.#crash !== undefined;
   }
 
   /** Loads the plugin's code; gives the names of its handlers. Throws {@link PluginGone} with the reason. */

@@ -141,6 +141,7 @@ export class ChildPlugin implements OpenPlugin {
   /** The child that is running, or a new one; callers at the same time share one start. */
   async #start(settings: PluginSettings, signal: AbortSignal): Promise<Running> {
     signal.throwIfAborted();
+    if (this.#running?.connection.ending) this.#running = undefined;
     if (this.#running !== undefined && this.#running.settings !== canonicalJson(settings) && this.#running.connection.idle) this.#retire();
     if (this.#running !== undefined) return this.#running;
     this.#starting ??= this.#launch(settings).finally(() => {

@@ -26,6 +26,11 @@ export class FlowLimit {
     this.#at = now;
     return this.#left >= 0;
   }
+
+  /** Gives an amount back that was taken and does not count after all. */
+  give(amount: number): void {
+    this.#left += amount;
+  }
 }
 
 /** `performance.now()` would do, and load some hundred kilobytes into every plugin's process. */

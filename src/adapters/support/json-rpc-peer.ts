@@ -26,7 +26,7 @@ export interface JsonRpcPeerParts {
   readonly notices: Readonly<Record<string, (params: JsonObject) => void>>;
   /** Called once, when the connection ended and was not closed by this side: the other side broke the protocol, or is gone. */
   readonly onEnd: (why: RpcEnd) => void;
-  /** How many frames and bytes may come in; more is a flood. */
+  /** How many frames and bytes may come in besides answers to what was asked; more is a flood. */
   readonly flow?: { readonly frames: Flow; readonly bytes: Flow };
 }
 
@@ -161,8 +161,7 @@ export class JsonRpcPeer<Asks extends RpcMethods<Asks>, Tells extends RpcNotific
     try {
       if (!this.#bytes.take(piece.length)) throw new RangeError('it sent too much in too short a time');
       for (const bytes of this.#splitter.push(piece)) {
-        if (!this.#frames.take(1)) throw new RangeError('it sent too many frames in too short a time');
-        this.#dispatch(readFrame(bytes));
+        this.#dispatch(readFrame(bytes), bytes.length);
         if (this.#ended !== undefined) return;
       }
     } catch (error) {
@@ -170,10 +169,15 @@ export class JsonRpcPeer<Asks extends RpcMethods<Asks>, Tells extends RpcNotific
     }
   }
 
-  #dispatch(frame: RpcFrame): void {
+  #dispatch(frame: RpcFrame, size: number): void {
+    if (frame.kind === 'result' || frame.kind === 'error') {
+      this.#settle(frame);
+      this.#bytes.give(size);
+      return;
+    }
+    if (!this.#frames.take(1)) throw new RangeError('it sent too many frames in too short a time');
     if (frame.kind === 'request') this.#answer(frame.id, frame.method, frame.params);
-    else if (frame.kind === 'notification') this.#hear(frame.method, frame.params);
-    else this.#settle(frame);
+    else this.#hear(frame.method, frame.params);
   }
 
   #settle(frame: Extract<RpcFrame, { readonly kind: 'result' | 'error' }>): void {

@@ -45,7 +45,7 @@ class WatchedLauncher implements StartsChildren {
 }
 
 describe('a plugin in a process of its own', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let root: string;
   let folder: string;
   let recorded: readonly string[];
@@ -114,6 +114,15 @@ describe('a plugin in a process of its own', function () {
 
   const call = (plugin: OpenPlugin, verb = 'run', args: JsonObject = {}, signal = never): Promise<ToolOutput> =>
     plugin.call(`sample.${verb}` as ToolName, args, signal, CONTEXT);
+
+  /** Starts a call whose handler says `context.progress('running')`, and waits for that. */
+  const running = async (plugin: OpenPlugin, signal = never): Promise<{ readonly output: Promise<unknown> }> => {
+    const begun = Promise.withResolvers<void>();
+    const context = { ...CONTEXT, progress: () => begun.resolve() };
+    const output = plugin.call('sample.run' as ToolName, {}, signal, context).catch((error: unknown) => error);
+    await begun.promise;
+    return { output };
+  };
 
   const failsWith = async (plugin: OpenPlugin, reason: RegExp): Promise<void> => {
     const output = await call(plugin);
@@ -190,12 +199,12 @@ describe('a plugin in a process of its own', function () {
     });
 
     it('is ended when it spins and does not see the cancel', async () => {
-      const plugin = await doing('for (;;);');
+      const plugin = await doing(`context.progress('running'); await new Promise((go) => setTimeout(go, 20)); for (;;);`);
       const controller = new AbortController();
-      const running = call(plugin, 'run', {}, controller.signal).catch((error: unknown) => error);
+      const { output } = await running(plugin, controller.signal);
       await new Promise((resolve) => setTimeout(resolve, 200));
       controller.abort(new Error('enough'));
-      expect(await running).to.have.property('message', 'enough');
+      expect(await output).to.have.property('message', 'enough');
       system.advance(1_900);
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(isAlive(launcher.children[0]?.pid())).to.equal(true);
@@ -249,6 +258,12 @@ describe('a plugin in a process of its own', function () {
         await opened.pop()?.close();
       }
     });
+  });
+
+  it('may answer as much as it is asked for', async () => {
+    const plugin = await doing(`return 'x'.repeat(1_000_000)`);
+    for (let turn = 0; turn < 40; turn += 1) expect((await call(plugin)).text).to.have.lengthOf(1_000_000);
+    expect(launcher.children).to.have.lengthOf(1);
   });
 
   describe('with its console and streams', () => {
@@ -421,13 +436,18 @@ describe('a plugin in a process of its own', function () {
   });
 
   it('is started anew when the answers changed, but not under a running call', async () => {
-    const plugin = await doing(`await new Promise((go) => setTimeout(go, 200)); return 'slow'`);
-    const slow = call(plugin);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const plugin = await doing(`
+      context.progress('running');
+      const { existsSync } = await import('node:fs');
+      while (!existsSync(context.dataDir + '/go')) await new Promise((go) => setTimeout(go, 10));
+      return 'slow';
+    `);
+    const { output } = await running(plugin);
     desk.answers = { main: { user: 'bob' } } as never;
     expect((await call(plugin, 'fine')).text).to.equal('fine');
     expect(launcher.children).to.have.lengthOf(1);
-    expect((await slow).text).to.equal('slow');
+    writeFileSync(join(folder, 'data', 'go'), '');
+    expect(await output).to.deep.equal({ text: 'slow' });
     expect((await call(plugin, 'fine')).text).to.equal('fine');
     expect(launcher.children).to.have.lengthOf(2);
   });
@@ -458,22 +478,20 @@ describe('a plugin in a process of its own', function () {
   });
 
   it('is gone when it was closed, in the middle of a call too', async () => {
-    const plugin = await doing('await new Promise(() => {})');
-    const running = call(plugin);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const [child] = launcher.children;
-    const pid = child?.pid();
+    const plugin = await doing(`context.progress('running'); await new Promise(() => {})`);
+    const { output } = await running(plugin);
+    const pid = launcher.children[0]?.pid();
     expect(isAlive(pid)).to.equal(true);
     await plugin.close();
-    expect((await running).outcome).to.equal('failed');
+    expect(await output).to.have.property('outcome', 'failed');
     expect(isAlive(pid)).to.equal(false);
   });
 
   it('is gone when it was closed while it started', async () => {
     const plugin = await doing(`return 'ran'`);
-    const running = call(plugin);
+    const output = call(plugin);
     await plugin.close();
-    expect((await running).outcome).to.equal('failed');
+    expect((await output).outcome).to.equal('failed');
     await Promise.all(launcher.children.map(({ ended }) => ended));
     expect(launcher.children.filter((child) => isAlive(child.pid()))).to.deep.equal([]);
   });
@@ -512,10 +530,19 @@ describe('a plugin in a process of its own', function () {
   });
 
   it('leaves nothing behind', async () => {
-    const before = new Set(readdirSync('/tmp'));
-    const plugin = await doing(`return 'ran'`);
-    await call(plugin);
-    await plugin.close();
-    expect(readdirSync('/tmp').filter((name) => !before.has(name) && /^pyra-(?!test-)/.test(name))).to.deep.equal([]);
+    const temporary = join(root, 'temporary');
+    mkdirSync(temporary);
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = temporary;
+    try {
+      const plugin = await doing(`return 'ran'`);
+      await call(plugin);
+      await plugin.close();
+      expect(readdirSync(temporary)).to.deep.equal([]);
+      expect(readdirSync(join(folder, 'data'))).to.deep.equal([]);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
   });
 });

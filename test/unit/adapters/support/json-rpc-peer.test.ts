@@ -92,7 +92,7 @@ describe('a peer of a JSON-RPC connection', () => {
           expect(said).to.deep.equal([`${text.toWellFormed()}\u2028\u2029\r`]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -288,6 +288,20 @@ describe('a peer of a JSON-RPC connection', () => {
     const bytes = alone({ flow: { frames: many, bytes: { burst: 500, perSecond: 1 } } });
     await bytes.say(frame({ method: 'note', params: { text: 'x'.repeat(300) } }).repeat(2));
     expect(faultOf(bytes.ends)).to.equal('it sent too much in too short a time');
+    const nothing = alone({ flow: { frames: few, bytes: { burst: 500, perSecond: 1 } } });
+    await nothing.say('\n'.repeat(501));
+    expect(faultOf(nothing.ends)).to.equal('it sent too much in too short a time');
+  });
+
+  it('does not count answers to what it asked as a flood', async () => {
+    const few = { burst: 500, perSecond: 1 };
+    const { peer, say, ends } = alone({ flow: { frames: { burst: 2, perSecond: 1 }, bytes: few } });
+    for (let id = 1; id <= 20; id += 1) {
+      const { answer } = peer.request('double', { text: '' });
+      await say(frame({ id, result: { text: 'x'.repeat(100) } }));
+      await answer;
+    }
+    expect(ends).to.deep.equal([]);
   });
 
   it('ends when the other side does not read, and says before when it should wait', async () => {
@@ -333,7 +347,7 @@ describe('a peer of a JSON-RPC connection', () => {
           peer.close();
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });
