@@ -2,6 +2,7 @@ import type { FetchMessageObject, ImapFlow, SearchObject } from 'imapflow';
 import type { PluginContext, ToolAnswer } from 'pyra/plugin';
 import { accountOf } from './account.js';
 import { messageIds } from './answered-message.js';
+import { baseSubject } from './base-subject.js';
 import { withImap } from './imap-connection.js';
 import { inFolder, selectableFolders } from './mail-folder.js';
 import { partsOf } from './message-parts.js';
@@ -41,6 +42,8 @@ const MOST_TEXTS = 20;
 const MOST_CHARACTERS = 3_000;
 const MOST_IDS = 25;
 const ROUNDS = 3;
+/** How far apart messages of the same subject may be, in milliseconds. */
+const NEAR_MS = 30 * 86_400_000;
 
 /** Gives the conversation of a message, oldest first, from its folder, the inbox, the sent mail and the archive. */
 export async function readThread(args: ThreadArguments, context: PluginContext): Promise<ToolAnswer> {
@@ -103,6 +106,9 @@ async function conversation(
     }
     if (found.size === before) break;
   }
+  if (found.size === 1 && !gmail && first.refers.length === 0) {
+    for (const member of await bySubject(client, account, first, folders)) found.set(keyOf(member), member);
+  }
   return [...found.values()].toSorted((a, b) => a.summary.date.localeCompare(b.summary.date));
 }
 
@@ -116,6 +122,30 @@ function byReferences(messages: readonly ThreadMessage[]): SearchObject | undefi
     { header: { 'in-reply-to': id } },
   ]);
   return criteria.length === 0 ? undefined : { or: criteria };
+}
+
+/** Some programs write no references: messages of the same subject, near in time, of which one is marked as an answer, belong together too. */
+async function bySubject(
+  client: ImapFlow,
+  account: string,
+  first: ThreadMessage,
+  folders: readonly string[],
+): Promise<readonly ThreadMessage[]> {
+  const { base } = baseSubject(first.summary.subject);
+  if (base.length < 4) return [];
+  const at = Date.parse(first.summary.date);
+  const members: ThreadMessage[] = [];
+  for (const folder of folders) {
+    await inFolder(client, folder, 'read', async () => {
+      const near = { since: new Date(at - NEAR_MS), before: new Date(at + NEAR_MS) };
+      const uids = await client.search({ subject: base, ...near }, { uid: true });
+      if (!Array.isArray(uids) || uids.length === 0) return;
+      const fetched = await client.fetchAll(uids.slice(-MOST_MESSAGES), HEADERS, { uid: true });
+      members.push(...fetched.map((message) => threadMessage(client, account, message)));
+    });
+  }
+  const same = members.filter(({ summary, refers }) => refers.length === 0 && baseSubject(summary.subject).base === base);
+  return same.some(({ summary }) => baseSubject(summary.subject).marked) ? same : [];
 }
 
 async function foldersOf(client: ImapFlow, own: string): Promise<readonly string[]> {

@@ -186,6 +186,11 @@ describe('e-mail: reading from Dovecot over TLS (needs dovecot-imapd and openssl
     expect(source).to.equal('alice@example.test, bob@example.test, pyra@example.test');
   });
 
+  it('knows a conversation by its subject where the programs wrote no references', async () => {
+    const { data } = await call('thread', { id: await idOf('AW: Broken pump', 'Pumps') });
+    expect((data as unknown as Listed).messages.map(({ subject }) => subject)).to.deep.equal(['Broken pump', 'AW: Broken pump']);
+  });
+
   it('gives a message alone that belongs to no conversation', async () => {
     const { data } = await call('thread', { id: await idOf('Welcome') });
     expect((data as unknown as Listed).messages.map(({ subject }) => subject)).to.deep.equal(['Welcome']);
