@@ -12,12 +12,17 @@ export interface Moment {
   readonly zone?: Zone;
 }
 
+/** The zones that a calendar file defines. */
+export interface FileZones {
+  get(id: string): Zone | undefined;
+}
+
 /** A calendar file, read: one entry of a calendar, with the exceptions of a recurring one. */
 export interface CalendarFile {
   readonly root: ICAL.Component;
   readonly components: readonly ICAL.Component[];
   /** The zones that the file defines, by their ids. */
-  readonly zones: ReadonlyMap<string, Zone>;
+  readonly zones: FileZones;
   /** Whether lines of it could not be read and were left out; it must not be written back then. */
   readonly broken: boolean;
 }
@@ -44,16 +49,33 @@ function withoutBrokenLines(text: string): string {
   return lines.filter((line) => /^(?:BEGIN|END):/i.test(line) || attempt(() => ICAL.parse.property(line)) !== undefined).join('\r\n');
 }
 
-function zonesOf(root: ICAL.Component): ReadonlyMap<string, Zone> {
-  const zones = new Map<string, Zone>();
-  for (const component of root.getAllSubcomponents('vtimezone')) {
-    const id = component.getFirstPropertyValue('tzid');
-    if (typeof id !== 'string' || component.getAllSubcomponents().length === 0) continue;
-    const zone = fileZone(new ICAL.Timezone({ component, tzid: id }), timeAt);
-    // A definition that cannot be worked out is as good as none.
-    if (attempt(() => Number.isFinite(zone.instantOf(0))) === true) zones.set(id, zone);
-  }
-  return zones;
+/** The zones that were worked out, by their definitions: most files of a calendar bring the same ones. */
+const workedOut = new Map<string, Zone | undefined>();
+const MOST_ZONES = 200;
+
+/** Only what is asked for is worked out: that takes longer than all the rest of a file. */
+function zonesOf(root: ICAL.Component): FileZones {
+  return {
+    get(id) {
+      const component = root.getAllSubcomponents('vtimezone').find((one) => textOf(one, 'tzid') === id);
+      if (component === undefined) return undefined;
+      const definition = JSON.stringify(component.jCal);
+      if (workedOut.has(definition)) return workedOut.get(definition);
+      const zone = definedZone(component, id);
+      if (workedOut.size >= MOST_ZONES) workedOut.clear();
+      workedOut.set(definition, zone);
+      return zone;
+    },
+  };
+}
+
+/** A definition that cannot be worked out is as good as none. */
+function definedZone(component: ICAL.Component, id: string): Zone | undefined {
+  if (component.getAllSubcomponents().length === 0) return undefined;
+  // The component goes on to be changed with its file; the zone keeps its own.
+  const own = new ICAL.Component(structuredClone(component.jCal));
+  const zone = fileZone(new ICAL.Timezone({ component: own, tzid: id }), timeAt);
+  return attempt(() => Number.isFinite(zone.instantOf(0))) === true ? zone : undefined;
 }
 
 /** A time of ical.js, without a zone, at a wall time. */
@@ -86,7 +108,7 @@ export function wallOfTime(time: ICAL.Time): number {
 }
 
 /** The zone of an id: the file's own definition first, then the one that Node knows by that name, or by a name in it. */
-export function zoneNamed(id: string, zones: ReadonlyMap<string, Zone>): Zone | undefined {
+export function zoneNamed(id: string, zones: FileZones): Zone | undefined {
   const own = zones.get(id);
   if (own !== undefined) return own;
   const windows = WINDOWS_ZONES[id];
@@ -96,13 +118,13 @@ export function zoneNamed(id: string, zones: ReadonlyMap<string, Zone>): Zone | 
 }
 
 /** The moment that a property of the kind of DTSTART says; `undefined` when there is none that can be read. */
-export function momentOf(property: ICAL.Property | null, zones: ReadonlyMap<string, Zone>): Moment | undefined {
+export function momentOf(property: ICAL.Property | null, zones: FileZones): Moment | undefined {
   const value = property === null ? undefined : attempt(() => property.getFirstValue());
   return value instanceof ICAL.Time && property !== null ? momentOfTime(value, property, zones) : undefined;
 }
 
 /** The moment of one value of a property, which says its zone. */
-export function momentOfTime(time: ICAL.Time, property: ICAL.Property, zones: ReadonlyMap<string, Zone>): Moment | undefined {
+export function momentOfTime(time: ICAL.Time, property: ICAL.Property, zones: FileZones): Moment | undefined {
   const wall = wallOfTime(time);
   if (!Number.isFinite(wall)) return undefined;
   if (time.isDate) return { wall, date: true };

@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { attempt, instantOf, type Moment, momentOf } from './calendar-file.js';
+import { attempt, type FileZones, instantOf, type Moment, momentOf } from './calendar-file.js';
 import type { Zone } from './time-zone.js';
 
 const DAY = 86_400_000;
@@ -17,7 +17,7 @@ export interface EventSpan {
 }
 
 /** The span of an event; `undefined` when it has no beginning that can be read. */
-export function eventSpan(component: ICAL.Component, zones: ReadonlyMap<string, Zone>, home: Zone): EventSpan | undefined {
+export function eventSpan(component: ICAL.Component, zones: FileZones, home: Zone): EventSpan | undefined {
   const from = momentOf(component.getFirstProperty('dtstart'), zones);
   if (from === undefined) return undefined;
   const end = momentOf(component.getFirstProperty('dtend'), zones);
