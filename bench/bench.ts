@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { asking } from './asking.js';
 import { broker } from './broker.js';
 import { bundledPlugins } from './bundled-plugins.js';
+import { calendar } from './calendar.js';
 import { conversation } from './conversation.js';
 import { email } from './email.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   email,
   broker,
   installedSize,
+  calendar,
 ];
 
 const { values, positionals } = parseArgs({

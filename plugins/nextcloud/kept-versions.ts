@@ -24,14 +24,14 @@ export class KeptVersions {
     this.#folder = join(dataDir, 'versions');
   }
 
-  /** Keeps a version, on the disk when this is done; of one entry at most twenty, the oldest go. */
+  /** Keeps a version, whole or not at all; of one entry at most twenty, the oldest go. A plugin's process may not wait for the disk (fsync). */
   async keep(entry: Omit<KeptVersion, 'version'>): Promise<void> {
     const folder = this.#folderOf(entry.account, entry.path);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const names = await this.#names(folder);
     const version = laterThan(names.at(-1)?.slice(0, -5));
     const file = join(folder, `${version}.json`);
-    await writeFile(`${file}.new`, JSON.stringify({ version, ...entry }), { mode: 0o600, flush: true });
+    await writeFile(`${file}.new`, JSON.stringify({ version, ...entry }), { mode: 0o600 });
     await rename(`${file}.new`, file);
     for (const name of names.slice(0, Math.max(0, names.length + 1 - MOST_VERSIONS))) await rm(join(folder, name), { force: true });
     await this.#forgetOldest();
