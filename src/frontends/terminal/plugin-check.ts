@@ -12,7 +12,8 @@ export type SetupCheck =
   | { readonly outcome: 'failed'; readonly message: string; readonly code: ExitCode };
 
 /** What a plugin says when a sign-in, and not the way there, is the trouble. */
-const REFUSED = /passw|credential|sign.?in|log.?in|\bauth|unauthori[sz]ed|forbidden|\b40[13]\b|token|denied/i;
+const REFUSED =
+  /passwor[dt]|credential|sign(?:ed)?[ -]in\b|\blog(?:ged)?[ -]?in\b(?!\.)|authenti|authori[sz]|forbidden|\b40[13]\b|\btoken\b/i;
 
 /**
  * Lets the plugin try its answers, with a spinner. What it says meanwhile may be a code that the person has to type elsewhere: it is shown

@@ -8,6 +8,7 @@ import { openShelf } from './open-shelf.js';
 import { agree } from './plugin-agree.js';
 import { changeLines } from './plugin-change.js';
 import { installedPlugin } from './plugin-names.js';
+import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
 
 /** `pyra plugin enable NAME`; one that is changed or blocked once the person has seen why. */
@@ -80,9 +81,11 @@ function changedLines(plugin: InstalledPlugin, changed: PluginInspection, paint:
 function consequences({ name, tools, commands, prompt }: PluginManifest): readonly string[] {
   const silent = tools.filter(({ approval }) => approval === 'none').map((tool) => `${name}.${tool.name}`);
   return [
-    ...(silent.length === 0 ? [] : [`without asking: ${silent.join(', ')}`]),
+    ...(silent.length === 0 ? [] : proseRows(`without asking: ${silent.join(', ')}`)),
     ...(commands.length === 0 ? [] : [`in the chat: ${commands.map((command) => `/${command.name}`).join(', ')}`]),
-    ...(prompt === undefined ? [] : [`the model is told: ${visibleLine(prompt)}`]),
+    ...(prompt === undefined
+      ? []
+      : ['the model is told:', ...prompt.split('\n').flatMap((line) => proseRows(visibleLine(line)).map((row) => `│ ${row}`))]),
   ];
 }
 

@@ -3,17 +3,15 @@ import type { SandboxTier } from '../../core/domain/plugin.js';
 import type { ManifestCommand, ManifestTool, PluginManifest } from '../../core/domain/plugin-manifest.js';
 import { columnsText } from './columns-text.js';
 import { askingWords, EFFECT_WORDS, permissionWords, RUN_WARNING, tierWords } from './plugin-words.js';
+import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
-
-/** The most characters in a row of prose. */
-const ROW = 76;
 
 /** Everything that a person has to know of a plugin before it is let in, as text; nothing of its code has run. */
 export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Paint): string {
   const [tierName, tierMeaning] = tierWords(tier);
   return [
     `${paint.bold(manifest.name)} ${visibleLine(manifest.version)}, ${authorWords(manifest)}`,
-    ...inRows(visibleLine(manifest.description)),
+    ...proseRows(visibleLine(manifest.description)),
     '',
     paint.bold('what it can do'),
     toolLines(manifest, paint),
@@ -29,12 +27,12 @@ export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Pa
           paint.bold('what it tells the model in every conversation'),
           ...manifest.prompt
             .split('\n')
-            .flatMap((line) => inRows(visibleLine(line)))
+            .flatMap((line) => proseRows(visibleLine(line)))
             .map((row) => `  │ ${row}`),
         ]),
     '',
     `${paint.bold('sandbox')} ${tierName}`,
-    ...inRows(tierMeaning).map((row) => `  ${row}`),
+    ...proseRows(tierMeaning).map((row) => `  ${row}`),
   ].join('\n');
 }
 
@@ -42,17 +40,6 @@ export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Pa
 function toolRow(plugin: string, tool: ManifestTool, paint: Paint): readonly string[] {
   const effect = tool.effect === 'read' ? tool.effect : paint.yellow(tool.effect);
   return [`  ${paint.bold(`${plugin}.${tool.name}`)}`, effect, askingWords(tool)];
-}
-
-/** The words of a line in rows that are pleasant to read; a word that is longer than a row is not cut. */
-function inRows(line: string): readonly string[] {
-  const rows: string[] = [''];
-  for (const word of line.split(' ')) {
-    const row = rows.at(-1) ?? '';
-    if (row !== '' && row.length + 1 + word.length > ROW) rows.push(word);
-    else rows[rows.length - 1] = row === '' ? word : `${row} ${word}`;
-  }
-  return rows;
 }
 
 /** Who wrote a plugin, as far as it says so. */
@@ -81,7 +68,7 @@ function toolLines(manifest: PluginManifest, paint: Paint): string {
   return [
     ...manifest.tools.flatMap(({ description }, index) => [
       rows[index] ?? '',
-      ...inRows(visibleLine(firstSentence(description))).map((row) => `    ${paint.dim(row)}`),
+      ...proseRows(visibleLine(firstSentence(description))).map((row) => `    ${paint.dim(row)}`),
     ]),
     ...legend.map((effect) => `  ${effect === 'read' ? effect : paint.yellow(effect)}: ${EFFECT_WORDS[effect]}`),
   ].join('\n');

@@ -198,7 +198,10 @@ describe('pyra plugin', () => {
       const { run, state } = await installed();
       const { code, err } = await run(['enable', 'mail']);
       expect([code, await state()]).to.deep.equal([0, 'needs setup']);
-      expect(err).to.include('without asking: mail.search').and.to.include('/inbox, /sum').and.to.include('the model is told: Mail: use');
+      expect(err)
+        .to.include('without asking: mail.search')
+        .and.to.include('/inbox, /sum')
+        .and.to.include('the model is told:\n  │ Mail: use');
       expect(err).to.include('next: pyra plugin setup mail');
     });
 
@@ -316,7 +319,9 @@ describe('pyra plugin', () => {
     it('keeps the answers when they do not work: 4 when the sign-in was refused, 6 when the way there failed', async () => {
       for (const [words, expected] of [
         ['the server refused the password', 4],
+        ['401 Unauthorized', 4],
         ['imap.example.org does not answer', 6],
+        ['login.example.org does not answer', 6],
       ] as const) {
         const { run, openVault, code, store } = await installed();
         await openVault();
