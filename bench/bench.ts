@@ -8,6 +8,7 @@ import { email } from './email.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { installedSize } from './installed-size.js';
 import { memory } from './memory.js';
+import { plugins } from './plugins.js';
 import { scanner } from './scanner.js';
 import { startUp } from './start-up.js';
 import { streaming } from './streaming.js';
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   conversation,
   vault,
   scanner,
+  plugins,
   bundledPlugins,
   email,
   broker,
