@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { asking } from './asking.js';
 import { broker } from './broker.js';
-import { bundledPlugins } from './bundled-plugins.js';
 import { calendar } from './calendar.js';
 import { conversation } from './conversation.js';
 import { email } from './email.js';
@@ -9,6 +8,7 @@ import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { installedSize } from './installed-size.js';
 import { memory } from './memory.js';
 import { plugins } from './plugins.js';
+import { pluginsAfterWork } from './plugins-after-work.js';
 import { scanner } from './scanner.js';
 import { startUp } from './start-up.js';
 import { streaming } from './streaming.js';
@@ -24,7 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   vault,
   scanner,
   plugins,
-  bundledPlugins,
+  pluginsAfterWork,
   email,
   broker,
   installedSize,

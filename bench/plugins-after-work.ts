@@ -9,12 +9,10 @@ import { writeSampleCollections } from '../test/support/servers/sample-calendar.
 import { EMPTY_FOLDERS, sampleMail } from '../test/support/servers/sample-mail.js';
 import { installed } from '../test/support/servers/test-server.js';
 import type { Benchmark, Figure } from './figure.js';
-import { median, quantile } from './statistics.js';
 
-/** A plugin that Pyra brings, with a call that ends before it needs the network, and work to be done with real servers. */
+/** A plugin that Pyra brings, and work to be done with real servers. */
 interface Subject {
   readonly name: string;
-  readonly withoutNetwork: { readonly tool: string; readonly args: JsonObject };
   /** The programs without which its servers cannot be started. */
   readonly needs: readonly string[];
   serve(): Promise<{ readonly setup: SandboxedSetup; stop(): Promise<void> }>;
@@ -23,7 +21,6 @@ interface Subject {
 
 const EMAIL: Subject = {
   name: 'email',
-  withoutNetwork: { tool: 'read', args: { id: 'none' } },
   needs: ['dovecot', 'openssl'],
   async serve() {
     const server = await startDovecot({ seed: (maildir) => writeMaildir(maildir, sampleMail(), EMPTY_FOLDERS) });
@@ -44,7 +41,6 @@ const EMAIL: Subject = {
 
 const NEXTCLOUD: Subject = {
   name: 'nextcloud',
-  withoutNetwork: { tool: 'file_read', args: { path: '../none' } },
   needs: ['apache2', 'radicale', 'openssl'],
   async serve() {
     const radicale = await startRadicale({ plain: true, seed: writeSampleCollections });
@@ -63,13 +59,12 @@ const NEXTCLOUD: Subject = {
   },
 };
 
-/** What the plugins that Pyra brings cost: from nothing running to an answer, and in memory after work with real servers. */
-export const bundledPlugins: Benchmark = {
-  name: 'bundled-plugins',
-  async run({ runs }) {
+/** What the plugins that Pyra brings hold in memory after work with real servers. */
+export const pluginsAfterWork: Benchmark = {
+  name: 'plugins-after-work',
+  async run() {
     const figures: Figure[] = [];
     for (const subject of [EMAIL, NEXTCLOUD]) {
-      figures.push(await firstAnswer(subject, runs));
       const missing = subject.needs.filter((program) => installed(program) === undefined);
       if (missing.length > 0) process.stderr.write(`  ${subject.name} after work: skipped, not installed: ${missing.join(', ')}\n`);
       else figures.push(...(await afterWork(subject)));
@@ -77,25 +72,6 @@ export const bundledPlugins: Benchmark = {
     return figures;
   },
 };
-
-async function firstAnswer({ name, withoutNetwork }: Subject, runs: number): Promise<Figure> {
-  const times: number[] = [];
-  let tier = '';
-  for (let turn = -1; turn < runs; turn += 1) {
-    const answers = { url: 'https://127.0.0.1:9', user: 'nobody', imap_host: '127.0.0.1', smtp_host: '127.0.0.1' };
-    const plugin = await sandboxedPlugin(name, { answers, secrets: {} });
-    try {
-      const begun = performance.now();
-      await plugin.call(withoutNetwork.tool, withoutNetwork.args);
-      if (turn >= 0) times.push(performance.now() - begun);
-      tier = plugin.tier.tier;
-    } finally {
-      await plugin.stop();
-    }
-  }
-  const figure = { value: median(times), unit: 'ms', target: { most: 250 }, detail: { tier, runs, p95: quantile(times, 0.95) } };
-  return { name: `the plugin ${name}, start to first answer`, ...figure };
-}
 
 async function afterWork(subject: Subject): Promise<readonly Figure[]> {
   const { setup, stop } = await subject.serve();
