@@ -4,8 +4,10 @@ import type { InstalledPlugin } from '../../core/domain/plugin.js';
 import { Secret } from '../../core/domain/secret.js';
 import type { PluginDesk } from '../../ports/plugin-host.js';
 import type { System } from '../../ports/system.js';
+import { FlowLimit } from '../support/flow-limit.js';
 import { JsonRpcPeer, type RpcEnd } from '../support/json-rpc-peer.js';
 import { METHOD_FAILED, RpcError } from '../support/rpc-error.js';
+import { handlersOf } from './call-output.js';
 import type { ChildEnd, LaunchedChild } from './launched-child.js';
 import { watchMemory } from './memory-watch.js';
 import { PluginGone } from './plugin-gone.js';
@@ -19,6 +21,8 @@ const END_MS = 1_000;
 const MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
 /** Far more than what a person could read, or a plugin needs secrets for. */
 const FLOW = { frames: { burst: 5_000, perSecond: 200 }, bytes: { burst: 16 * 1024 * 1024, perSecond: 1024 * 1024 } } as const;
+const PROGRESS = { burst: 100, perSecond: 30 } as const;
+const LONGEST_TEXT = 4_000;
 const LONGEST_SECRET_NAME = 128;
 
 /** What a connection is made from. */
@@ -39,6 +43,7 @@ export class ChildConnection {
   readonly #parts: ChildConnectionParts;
   readonly #child: LaunchedChild;
   readonly #peer: JsonRpcPeer<HostRequests, HostNotifications>;
+  readonly #lines = new FlowLimit(PROGRESS);
   readonly #progress = new Map<number, (text: string) => void>();
   readonly #unwatch: () => void;
   readonly #gone: Promise<PluginGone>;
@@ -59,7 +64,9 @@ export class ChildConnection {
       flow: FLOW,
       methods: { 'secrets/get': (params) => this.#secret(params), 'secrets/set': (params) => this.#setSecret(params) },
       notices: {
-        'notifications/progress': ({ requestId, message }) => this.#progress.get(Number(requestId))?.(String(message)),
+        'notifications/progress': ({ requestId, message }) => {
+          if (this.#lines.take(1)) this.#progress.get(Number(requestId))?.(String(message).slice(0, LONGEST_TEXT));
+        },
         'notifications/message': ({ data }) => log(String(data)),
       },
       onEnd: (why) => this.#ended(why),
@@ -87,10 +94,11 @@ export class ChildConnection {
     const { manifest, dataFolder } = this.#parts.plugin;
     const params = { api: 1, name: manifest.name, entry, dataDir: dataFolder, ca } as const;
     try {
-      return await this.#ask('initialize', params, signal);
+      return handlersOf(await this.#ask('initialize', params, signal));
     } catch (error) {
       if (signal.aborted) this.crash('did not start in time');
-      else if (error instanceof RpcError) this.crash(`cannot be loaded: ${error.message}`);
+      else if (error instanceof RpcError) this.crash(`cannot be loaded: ${error.message.slice(0, LONGEST_TEXT)}`);
+      else if (error instanceof PluginGone) this.crash('answered what are no names of handlers');
       throw await this.#gone;
     }
   }

@@ -39,6 +39,7 @@ const IDLE_MS = 120_000;
 const START_MS = 30_000;
 const CRASHES_MS = 60_000;
 const MAX_CRASHES = 3;
+const LONGEST_TEXT = 4_000;
 
 interface Running {
   readonly connection: ChildConnection;
@@ -253,7 +254,7 @@ export class ChildPlugin implements OpenPlugin {
 
   /** A text of the plugin's as a person may see it. */
   #shown(text: string): string {
-    return this.#parts.redact(visible(cleanOutput(text)));
+    return this.#parts.redact(visible(cleanOutput(text))).slice(0, LONGEST_TEXT);
   }
 
   #error(error: unknown, signal: AbortSignal): unknown {

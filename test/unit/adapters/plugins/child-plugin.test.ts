@@ -186,6 +186,32 @@ describe('a plugin in a process of its own', function () {
       });
     }
 
+    it('is not taken at its word about what it has', async () => {
+      for (const result of ['{ tools: 7 }', '{ tools: [7], previews: [] }', '{ tools: [], previews: null }', '"x"']) {
+        const plugin = open(
+          await withSource(`
+            import { writeSync } from 'node:fs';
+            writeSync(1, JSON.stringify({ jsonrpc: '2.0', id: 1, result: ${result} }) + '\\n');
+            await new Promise(() => setInterval(() => {}, 1000));
+            export default { tools: {} };
+          `),
+        );
+        const thrown = await plugin.handlers(never).catch((error: unknown) => error);
+        expect((thrown as Error).message).to.contain('no names of handlers');
+        await plugin.close();
+      }
+    });
+
+    it('shows no more than a person can read, however much it says', async () => {
+      const plugin = await doing(
+        `for (let line = 0; line < 4_000; line += 1) frame({ method: 'notifications/progress', params: { requestId: 2, message: 'x'.repeat(4_000) } }); return 'fine'`,
+      );
+      const said: string[] = [];
+      const output = await plugin.call('sample.run' as ToolName, {}, never, { ...CONTEXT, progress: (text) => said.push(text) });
+      expect(output).to.deep.equal({ text: 'fine' });
+      expect(said.length).to.be.within(100, 1_000);
+    });
+
     it('writes why it ended, and what it said on stderr, to the log', async () => {
       const plugin = await doing(`console.error('about to end'); console.log('and this'); process.exit(7)`);
       await call(plugin);
