@@ -36,8 +36,21 @@ describe('a composed message', () => {
   it('hides Bcc from those who get it, and keeps it in the copy', async () => {
     const { sent, kept } = await composeMessage(plain, stamp);
     expect(sent.toString('latin1')).to.not.match(/carol|^bcc/im);
-    expect(kept.toString('latin1')).to.match(/^Bcc: carol@example\.org\r$/m);
-    expect(kept.toString('latin1').replace(/^Bcc: .*\r\n/m, '')).to.equal(sent.toString('latin1'));
+    expect(kept().toString('latin1')).to.match(/^Bcc: carol@example\.org\r$/m);
+    expect(
+      kept()
+        .toString('latin1')
+        .replace(/^Bcc: .*\r\n/m, ''),
+    ).to.equal(sent.toString('latin1'));
+  });
+
+  it('keeps many addresses in Bcc, with their names', async () => {
+    const bcc = Array.from({ length: 60 }, (_, index) => ({ address: `person${index}@example.org`, name: `Jürgen ${index}` }));
+    const { sent, kept } = await composeMessage({ ...plain, bcc }, stamp);
+    const mail = await PostalMime.parse(kept());
+    expect(mail.bcc?.map(({ name, address }) => ({ address, name }))).to.deep.equal(bcc);
+    expect(mail.text).to.equal((await PostalMime.parse(sent)).text);
+    expect(sent.toString('latin1')).to.not.include('person1@');
   });
 
   it('has lines of 998 bytes at most, that end with CRLF, and nothing but ASCII', async () => {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import type MimeNode from 'nodemailer/lib/mime-node';
 import type { MailAddress } from './mail-address.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 
@@ -16,8 +17,8 @@ export interface MessageStamp {
 export interface ComposedMessage {
   /** What the recipients get: nothing in it tells who is in Bcc. */
   readonly sent: Buffer;
-  /** What is kept: the same, with the field Bcc. */
-  readonly kept: Buffer;
+  /** What is kept: the same, with the field Bcc; made when it is needed, since a message can be large. */
+  kept(): Buffer;
 }
 
 /** A new stamp for a message of this sender. */
@@ -28,20 +29,29 @@ export function newStamp(from: MailAddress): MessageStamp {
 
 /** Composes a message; the same message with the same stamp gives the same bytes. */
 export async function composeMessage(message: OutgoingMessage, stamp: MessageStamp): Promise<ComposedMessage> {
-  const sent = await compose(message, stamp, false);
-  return { sent, kept: message.bcc.length === 0 ? sent : await compose(message, stamp, true) };
+  const node = compose(message, stamp);
+  const sent = await node.build();
+  return { sent, kept: () => (message.bcc.length === 0 ? sent : Buffer.concat([Buffer.from(bccField(node), 'latin1'), sent])) };
 }
 
 /** Names everything in a message that a recipient, or whoever answers for it, can see; Message-ID and date apart. */
 export async function fingerprint(message: OutgoingMessage): Promise<string> {
-  const { sent, kept } = await composeMessage(message, { messageId: '<0@shown>', date: new Date(0), boundary: 'shown' });
-  const server = JSON.stringify([message.account.name, message.account.smtp]);
-  return createHash('sha256').update(server).update(sent).update(kept).digest('hex');
+  const node = compose(message, { messageId: '<0@shown>', date: new Date(0), boundary: 'shown' });
+  node.keepBcc = true;
+  const hash = createHash('sha256').update(JSON.stringify([message.account.name, message.account.smtp]));
+  for await (const chunk of node.createReadStream()) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
-function compose(message: OutgoingMessage, stamp: MessageStamp, keepBcc: boolean): Promise<Buffer> {
+/** The field Bcc as it stands in a header, folded, with the line break at its end. */
+function bccField(node: MimeNode): string {
+  node.keepBcc = true;
+  return /^Bcc: .*(?:\r\n[ \t].*)*\r\n/m.exec(`${node.buildHeaders()}\r\n`)?.[0] ?? '';
+}
+
+function compose(message: OutgoingMessage, stamp: MessageStamp): MimeNode {
   const { from, to, cc, bcc, subject, body, attachments, answers } = message;
-  const node = new MailComposer({
+  return new MailComposer({
     from: from.address,
     to: to.map(headerAddress),
     ...(cc.length === 0 ? {} : { cc: cc.map(headerAddress) }),
@@ -65,8 +75,6 @@ function compose(message: OutgoingMessage, stamp: MessageStamp, keepBcc: boolean
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();
-  node.keepBcc = keepBcc;
-  return node.build();
 }
 
 function headerAddress({ address, name }: MailAddress): { readonly name: string; readonly address: string } {

@@ -14,6 +14,6 @@ export async function saveDraft(args: MessageArguments, context: PluginContext):
   const message = await outgoingMessage(args, context);
   const { kept } = await composeMessage(message, newStamp(message.from));
   context.progress('saving the draft');
-  const { folder, id } = await saveToSpecialFolder(message.account, context, 'Drafts', kept);
+  const { folder, id } = await saveToSpecialFolder(message.account, context, 'Drafts', kept());
   return { text: `the draft is in ${folder}${id === undefined ? '' : `, id ${id}`}; nothing was sent`, data: { folder, id: id ?? null } };
 }

@@ -1,5 +1,5 @@
 import { type PluginContext, type ToolAnswer, ToolFailure } from 'pyra/plugin';
-import { composeMessage, fingerprint, newStamp } from './compose-message.js';
+import { type ComposedMessage, composeMessage, fingerprint, newStamp } from './compose-message.js';
 import { messagePreview } from './message-preview.js';
 import { type MessageArguments, type OutgoingMessage, outgoingMessage } from './outgoing-message.js';
 import { presetOfHost } from './provider-presets.js';
@@ -25,10 +25,10 @@ export async function sendMessage(args: MessageArguments, context: PluginContext
     );
   }
   const stamp = newStamp(message.from);
-  const { sent, kept } = await composeMessage(message, stamp);
+  const composed = await composeMessage(message, stamp);
   const recipients = [...new Set([...message.to, ...message.cc, ...message.bcc].map(({ address }) => address))];
-  const delivery = await deliver(message.account, context, recipients, sent, patience);
-  const copy = await keepCopy(message, kept, context);
+  const delivery = await deliver(message.account, context, recipients, composed.sent, patience);
+  const copy = await keepCopy(message, composed, context);
   return {
     text: [sentence(delivery, stamp.messageId), copy.text].join('\n'),
     data: {
@@ -53,12 +53,12 @@ interface Copy {
 }
 
 /** That the copy fails does not make the sending fail: it is told, not thrown. */
-async function keepCopy(message: OutgoingMessage, kept: Buffer, context: PluginContext): Promise<Copy> {
+async function keepCopy(message: OutgoingMessage, composed: ComposedMessage, context: PluginContext): Promise<Copy> {
   if (presetOfHost(message.account.smtp.host)?.savesSent === true)
     return { text: 'the provider keeps the copy in the folder of sent mail' };
   context.progress('saving a copy');
   try {
-    const saved: SavedMessage = await saveToSpecialFolder(message.account, context, 'Sent', kept);
+    const saved: SavedMessage = await saveToSpecialFolder(message.account, context, 'Sent', composed.kept());
     return {
       text: `a copy is in ${saved.folder}${saved.id === undefined ? '' : `, id ${saved.id}`}`,
       ...(saved.id === undefined ? {} : { id: saved.id }),
