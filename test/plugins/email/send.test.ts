@@ -277,7 +277,6 @@ describe('email.send and email.draft, by Postfix and Dovecot', function () {
   });
 
   it('saves a draft, with Bcc, to the folder for drafts, and sends nothing', async () => {
-    const before = postfix.outside().length;
     const args = { to: ['a@outside.test'], bcc: ['b@outside.test'], subject: 'Entwurf', body: 'ü' };
     expect(await preview(args, 'draft')).to.match(/^From: pyra@example\.test[\s\S]*nothing is sent/);
     const answer = await callTool(plugin, 'draft', args, context);
@@ -285,7 +284,7 @@ describe('email.send and email.draft, by Postfix and Dovecot', function () {
     const [draft] = await stored('Drafts', 'Entwurf');
     expect(draft?.source).to.match(/^Bcc: b@outside\.test\r$/m);
     expect([...(draft?.flags ?? [])]).to.include.members(['\\Draft', '\\Seen']);
-    expect(postfix.outside()).to.have.length(before);
+    expect(postfix.outside().filter((raw) => raw.includes('Entwurf'))).to.deep.equal([]);
   });
 
   it('checks an account: what works, and what does not', async () => {
