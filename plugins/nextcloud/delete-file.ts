@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type PluginContext, type ToolAnswer, ToolFailure } from 'pyra/plugin';
 import { isWeak } from './etag.js';
 import { type Files, withFiles } from './file-account.js';
-import { type FileEntry, shownEntry, shownSize } from './file-entry.js';
+import { counted, type FileEntry, shownEntry, shownSize } from './file-entry.js';
 import { walkFiles } from './file-tree.js';
 import { parsePath, type RemotePath, ROOT, shownPath } from './remote-path.js';
 import { ShownVersions } from './shown-versions.js';
@@ -59,7 +59,7 @@ export function previewDelete(args: DeleteArguments, context: PluginContext): Pr
       entry.type === 'file'
         ? [`deletes the file ${shownEntry(entry, path)}`]
         : [
-            `deletes the folder ${shownPath(path)} with ${inside.ended === undefined ? '' : 'at least '}${counted(inside.entries)}:`,
+            `deletes the folder ${shownPath(path)} with ${inside.ended === undefined ? '' : 'at least '}${shownCounts(inside.entries)}:`,
             ...inside.entries.slice(0, LISTED).map((below) => `  ${shownEntry(below, below.path.slice(path.length + 1))}`),
             ...(inside.entries.length > LISTED ? [`  … and ${inside.entries.length - LISTED} more`] : []),
             ...(inside.ended === undefined ? [] : [`  (not everything is counted: ${inside.ended})`]),
@@ -88,11 +88,11 @@ async function lookInto({ server }: Files, entry: FileEntry, context: PluginCont
   return { entries, version: hash.digest('hex'), ...(walk?.ended === undefined ? {} : { ended: walk.ended }) };
 }
 
-function counted(entries: readonly FileEntry[]): string {
+function shownCounts(entries: readonly FileEntry[]): string {
   const files = entries.filter(({ type }) => type === 'file');
   const folders = entries.length - files.length;
   const bytes = files.reduce((sum, { size = 0 }) => sum + size, 0);
-  return `${files.length} files (${shownSize(bytes)}) and ${folders} folders`;
+  return `${counted(files.length, 'file')} (${shownSize(bytes)}) and ${counted(folders, 'folder')}`;
 }
 
 function keyOf({ account }: Files, path: RemotePath): string {

@@ -49,3 +49,8 @@ export function entryData(entry: FileEntry): { readonly [key: string]: string | 
     ...(entry.mediaType === undefined ? {} : { mediaType: entry.mediaType }),
   };
 }
+
+/** A number of things for the eyes: `1 file`, `3 folders`. */
+export function counted(count: number, thing: 'file' | 'folder'): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -1,4 +1,4 @@
-import type { FileEntry } from './file-entry.js';
+import { counted, type FileEntry } from './file-entry.js';
 import type { FileServer } from './file-server.js';
 import { type RemotePath, shownPath } from './remote-path.js';
 
@@ -50,7 +50,7 @@ export async function walkFiles(
       const group = level.slice(at, at + AT_ONCE).slice(0, Math.max(0, limits.folders - folders));
       if (group.length === 0) return { folders, seen, ended: `it would take more than ${limits.folders} folders` };
       if (performance.now() > end) return { folders, seen, ended: `it took more than ${Math.round(limits.time / 1_000)} s` };
-      if (folders > 0) progress(`${folders} folders, ${seen} entries so far: ${shownPath(group[0] ?? '/')}`);
+      if (folders > 0) progress(`${counted(folders, 'folder')}, ${seen} entries so far: ${shownPath(group[0] ?? '/')}`);
       const listings = await Promise.all(group.map((folder) => server.list(folder)));
       folders += group.length;
       for (const entry of listings.flatMap(({ entries }) => byName(entries))) {

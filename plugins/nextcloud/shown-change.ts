@@ -10,8 +10,8 @@ export async function shownChange(server: FileServer, before: FileEntry, after: 
   const part = await server.read(before.path, 0, COMPARED);
   const content = readContent(part.bytes, part.mediaType, part.more);
   const size = before.size === undefined ? '' : ` of ${shownSize(before.size)}`;
-  if (content.kind === 'binary') return `${content.description}${size} is replaced by this text:\n\n${after}`;
-  if (part.more) return `a text${size}, too large to be compared here, is replaced whole by this one:\n\n${after}`;
+  if (content.kind === 'binary') return `${content.description}${size} is replaced whole by the new text`;
+  if (part.more) return `a text${size}, too large to be compared here, is replaced whole by the new one`;
   return await changedLines(content.text, after);
 }
 
@@ -20,7 +20,7 @@ export async function changedLines(before: string, after: string): Promise<strin
   if (before === after) return 'nothing changes';
   const { structuredPatch } = await import('diff');
   const patch = structuredPatch('', '', before, after, '', '', { context: 3, timeout: 1_000 });
-  if (patch === undefined || patch.hunks.length === 0) return `everything is replaced by this text:\n\n${after}`;
+  if (patch === undefined || patch.hunks.length === 0) return 'everything is replaced by the new text';
   return patch.hunks
     .flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`, ...lines])
     .join('\n');

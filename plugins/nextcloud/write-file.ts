@@ -48,7 +48,7 @@ export function writeFile(args: WriteArguments, context: PluginContext): Promise
   });
 }
 
-/** Says what a write would do: the new file whole, or the lines that change. */
+/** Says what a write would do: that it creates the file, whose content is an argument, or which lines change. */
 export function previewWrite(args: WriteArguments, context: PluginContext): Promise<string> {
   const path = parseNewPath(args.path);
   return withFiles(args.account, context, async (files) => {
@@ -61,7 +61,7 @@ export function previewWrite(args: WriteArguments, context: PluginContext): Prom
       const refused =
         missing.length > 0 && args.parents !== true ? `will be refused: there is no folder ${shownPath(parentOf(path))}\n` : made;
       const size = shownSize(Buffer.byteLength(args.content));
-      return `${refused}creates ${shownPath(path)} on ${server.name} (${size}):\n\n${args.content}`;
+      return `${refused}creates ${shownPath(path)} on ${server.name} (${size}); nothing of that name is there`;
     }
     const refusal = refusalOf(before, args);
     if (refusal !== undefined) return `will be refused: ${refusal}`;
