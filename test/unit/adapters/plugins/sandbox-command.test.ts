@@ -53,7 +53,8 @@ describe('the command line of a sandbox', () => {
           (path) => `--allow-fs-read=${path}`,
         ),
         ...['/home/a/plugin/data', '/data/a/plugin/data'].map((path) => `--allow-fs-write=${path}`),
-        ...['--no-experimental-sqlite', '--no-addons', '--disable-proto=delete', '--disable-sigusr1', '--max-old-space-size=384'],
+        ...['--no-experimental-sqlite', '--no-addons', '--disable-proto=delete', '--disable-sigusr1'],
+        ...['--max-old-space-size=384', '--max-semi-space-size=2'],
         ...['/pyra/child.cjs', '--brokered'],
       ]);
     }
