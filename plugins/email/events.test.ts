@@ -83,6 +83,7 @@ describe('appointments in free text', () => {
       `${'1.'.repeat(20_000)}`,
       'am '.repeat(20_000),
       '9:00\n'.repeat(10_000),
+      `on May 5, 2026 at 3pm${'\n'.repeat(40_000)}x`,
       'Aa. '.repeat(15_000),
     ]) {
       textEvents(text, ORIGIN);

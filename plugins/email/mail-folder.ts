@@ -60,7 +60,9 @@ export async function specialFolder(client: ImapFlow, use: SpecialUse): Promise<
   return folders.find(({ specialUse }) => specialUse === use)?.path;
 }
 
+// A name with the end of a line in it is none, and must not come near the protocol.
 async function openFolder(client: ImapFlow, path: string, readOnly: boolean): Promise<{ readonly path: string; release(): void }> {
+  if (/\p{Cc}/u.test(path)) throw new ToolFailure('the name of a folder holds no control characters');
   return client.getMailboxLock(path, { readOnly });
 }
 

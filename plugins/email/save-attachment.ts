@@ -45,7 +45,7 @@ export async function saveAttachment(args: AttachmentArguments, context: PluginC
     const sender = oneLine(message.envelope?.from?.[0]?.address ?? '');
     const head = `saved as ${saved.name} in the plugin's data folder (${file.type}, ${shownSize(saved.size)})`;
     return {
-      text: text === undefined ? `${head}\n${describe(file, saved.path)}` : `${head}\n\n${text}`,
+      text: text === undefined ? `${head}\n${describe(file)}` : `${head}\n\n${text}`,
       data: { name: saved.name, path: saved.path, type: file.type, size: saved.size, text: text ?? null },
       ...(sender === '' ? {} : { source: sender }),
     };
@@ -111,9 +111,9 @@ async function textOfFile(path: string, size: number, file: FilePart): Promise<s
   return [...[...notes, ...cut].map((note) => `Note: ${note}`), text.slice(0, MOST_CHARACTERS)].join('\n');
 }
 
-function describe(file: FilePart, path: string): string {
+function describe(file: FilePart): string {
   const kind = file.type.startsWith('image/') ? 'an image' : file.type === 'application/pdf' ? 'a PDF' : `of the kind ${file.type}`;
-  return `it is ${kind}, so its text is not given; the file is ${path}`;
+  return `it is ${kind}, so its text is not given`;
 }
 
 function tooLarge(file: FilePart): ToolFailure {

@@ -15,6 +15,14 @@ describe('criteria of a search', () => {
     });
   });
 
+  it('hold no end of a line, with which another command could begin', () => {
+    expect(searchCriteria({ subject: 'a\r\nZ1 DELETE INBOX', query: 'b\u0000c\nd' }, { gmail: false })).to.deep.equal({
+      subject: 'a Z1 DELETE INBOX',
+      text: 'b',
+      not: { not: { text: 'c', not: { not: { text: 'd' } } } },
+    });
+  });
+
   it('leave the query to Gmail as it is', () => {
     expect(searchCriteria({ query: 'has:attachment offer', unread: true }, { gmail: true })).to.deep.equal({
       gmraw: 'has:attachment offer',

@@ -30,7 +30,7 @@ export interface SearchTraits {
 export function searchCriteria(filters: SearchFilters, { gmail, zone = 'UTC' }: SearchTraits): SearchObject | undefined {
   const words = filters.query === undefined ? [] : wordsOf(filters.query);
   const criteria: SearchObject = {
-    ...(gmail && words.length > 0 ? { gmraw: filters.query } : {}),
+    ...(gmail && words.length > 0 ? { gmraw: plain(filters.query ?? '') } : {}),
     ...filled('from', filters.from),
     ...filled('to', filters.to),
     ...filled('subject', filters.subject),
@@ -44,7 +44,7 @@ export function searchCriteria(filters: SearchFilters, { gmail, zone = 'UTC' }: 
 
 /** The words of a query; what is in quotes stays together. */
 export function wordsOf(query: string): readonly string[] {
-  const words = [...query.matchAll(/"([^"]+)"|(\S+)/g)].map(([, phrase, word = '']) => (phrase ?? word.replaceAll('"', '')).trim());
+  const words = [...plain(query).matchAll(/"([^"]+)"|(\S+)/g)].map(([, phrase, word = '']) => (phrase ?? word.replaceAll('"', '')).trim());
   return words.filter((word) => word !== '').slice(0, MAX_WORDS);
 }
 
@@ -55,8 +55,13 @@ function withWords(criteria: SearchObject, [word, ...further]: readonly string[]
   return { ...criteria, text: word, ...(further.length === 0 ? {} : { not: { not: rest } }) };
 }
 
+/** Nothing that could end a line of the protocol goes to the server. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').trim();
+}
+
 function filled(key: 'from' | 'to' | 'subject', value: string | undefined): SearchObject {
-  const text = value?.trim() ?? '';
+  const text = plain(value ?? '');
   return text === '' ? {} : { [key]: text };
 }
 

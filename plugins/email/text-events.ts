@@ -93,10 +93,10 @@ function titleOf(subject: string): string {
 
 /** The place: a line that names it, a link to a meeting, a room, or what follows `in` or `at` with a capital. */
 function locationOf(sentence: string, words: string, index: number, text: string): string | undefined {
-  const line = /^\s*(?:Ort|Wo|Treffpunkt|Location|Where|Place|Venue)\s*:\s*(\S.{0,200})$/im.exec(text)?.[1];
+  const line = /^[ \t]{0,20}(?:Ort|Wo|Treffpunkt|Location|Where|Place|Venue)[ \t]{0,20}:[ \t]{0,20}(\S.{0,200})$/im.exec(text)?.[1];
   if (line !== undefined) return oneLine(line, 200);
   const link =
-    /https:\/\/(?:[\w-]+\.)*(?:zoom\.us|teams\.microsoft\.com|meet\.google\.com|webex\.com|meet\.jit\.si)\/[^\s<>"']{1,300}/.exec(
+    /https:\/\/(?:[\w-]{1,63}\.){0,5}(?:zoom\.us|teams\.microsoft\.com|meet\.google\.com|webex\.com|meet\.jit\.si)\/[^\s<>"']{1,300}/.exec(
       text,
     )?.[0];
   if (link !== undefined) return link;

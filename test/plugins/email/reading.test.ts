@@ -87,6 +87,12 @@ describe('e-mail: reading from Dovecot over TLS (needs dovecot-imapd and openssl
       });
     }
 
+    it('lets no end of a line reach the server, in a word or in the name of a folder', async () => {
+      expect((await search({ subject: 'Welcome\r\nZ1 CREATE Evil' })).total).to.equal(0);
+      expect((await rejection(call('search', { folder: 'INBOX\r\nZ1 CREATE Evil' }))).message).to.include('no control characters');
+      expect((await call('folders')).text).not.to.include('Evil');
+    });
+
     it('names the senders as the source', async () => {
       expect((await call('search', { subject: 'Lunch' })).source).to.equal('alice@example.test, bob@example.test');
     });
