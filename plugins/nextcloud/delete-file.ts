@@ -55,16 +55,18 @@ export function previewDelete(args: DeleteArguments, context: PluginContext): Pr
     const bin = root.nextcloud
       ? 'Nextcloud moves it to its deleted files, unless the server has them switched off.'
       : 'There is no trash bin: it is gone for good.';
+    const where = `On ${server.name}. ${bin}`;
     const lines =
       entry.type === 'file'
-        ? [`deletes the file ${shownEntry(entry, path)}`]
+        ? [`deletes the file ${shownEntry(entry, path)}`, where]
         : [
-            `deletes the folder ${shownPath(path)} with ${inside.ended === undefined ? '' : 'at least '}${shownCounts(inside.entries)}:`,
+            `deletes the folder ${shownPath(path)} with ${inside.ended === undefined ? '' : 'at least '}${shownCounts(inside.entries)}`,
+            where,
             ...inside.entries.slice(0, LISTED).map((below) => `  ${shownEntry(below, below.path.slice(path.length + 1))}`),
             ...(inside.entries.length > LISTED ? [`  … and ${inside.entries.length - LISTED} more`] : []),
             ...(inside.ended === undefined ? [] : [`  (not everything is counted: ${inside.ended})`]),
           ];
-    return [...lines, `On ${server.name}. ${bin}`].join('\n');
+    return lines.join('\n');
   });
 }
 
@@ -80,7 +82,8 @@ async function lookInto({ server }: Files, entry: FileEntry, context: PluginCont
   const visit = (below: FileEntry) => entries.push(below) > 0;
   const walk = entry.type === 'file' ? undefined : await walkFiles(server, entry.path, LIMITS, visit, context.progress);
   const hash = createHash('sha256');
-  for (const { path, type, size, etag, modified } of [entry, ...entries]) {
+  // Where a walk gives up may depend on how fast the server was: what it saw by then is no fingerprint.
+  for (const { path, type, size, etag, modified } of walk?.ended === undefined ? [entry, ...entries] : [entry]) {
     // The ETag and the date of a folder change with what is in it, or by themselves.
     const version = type === 'folder' ? [] : [size, etag?.replace(/^W\//, '') ?? modified];
     hash.update(JSON.stringify([path, type, ...version]));

@@ -33,7 +33,7 @@ const AT_ONCE = 4;
  * @param progress - Told what is being looked at.
  */
 export async function walkFiles(
-  server: FileServer,
+  server: Pick<FileServer, 'list'>,
   start: RemotePath,
   limits: WalkLimits,
   visit: (entry: FileEntry) => boolean,

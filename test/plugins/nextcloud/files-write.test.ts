@@ -153,7 +153,7 @@ describe('files of a Nextcloud: writing, moving, deleting (needs apache2 and ope
     apache.put('trash me/sub/1.txt', 'one');
     apache.put('trash me/2.txt', 'two');
     const preview = await previewDelete({ path: 'trash me' }, context);
-    expect(preview).to.contain('deletes the folder /trash me with 2 files (6 bytes) and 1 folder:');
+    expect(preview).to.contain('deletes the folder /trash me with 2 files (6 bytes) and 1 folder\n');
     expect(preview).to.contain('  sub/1.txt, 3 bytes').and.to.contain('  2.txt, 3 bytes').and.to.contain('deleted files');
     expect((await deleteFile({ path: 'trash me' }, context)).text).to.contain('deleted /trash me');
     expect(existsSync(join(apache.files, 'trash me'))).to.equal(false);
