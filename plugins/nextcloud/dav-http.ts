@@ -54,28 +54,33 @@ function sameHost(location: string, url: string, account: DavAccount): string {
   );
 }
 
-/** A request over a kept connection that the server has closed in the meantime is sent once more, if that is safe. */
+/** A request over a kept connection that the server has closed in the meantime is sent once more over a new one, if that is safe. */
 async function once(question: DavQuestion, account: DavAccount, signal: AbortSignal): Promise<DavAnswer> {
   try {
-    return await send(question, account, signal);
+    return await send(question, account, signal, 'kept');
   } catch (thrown) {
     const stale = thrown instanceof Error && 'stale' in thrown && !CHANGES.has(question.method);
     if (!stale) throw connectionFailure(thrown, account, question.method, signal);
   }
   try {
-    return await send(question, account, signal);
+    return await send(question, account, signal, 'new');
   } catch (thrown) {
     throw connectionFailure(thrown, account, question.method, signal);
   }
 }
 
-function send({ method, url, headers, body }: DavQuestion, account: DavAccount, signal: AbortSignal): Promise<DavAnswer> {
+function send(
+  { method, url, headers, body }: DavQuestion,
+  account: DavAccount,
+  signal: AbortSignal,
+  connection: 'kept' | 'new',
+): Promise<DavAnswer> {
   const target = new URL(url);
   const secure = target.protocol === 'https:';
   const bytes = body === undefined ? undefined : Buffer.from(body, 'utf8');
   const options: RequestOptions = {
     method,
-    agent: secure ? agents['https:'] : agents['http:'],
+    agent: connection === 'new' ? false : secure ? agents['https:'] : agents['http:'],
     signal,
     timeout: SILENCE_MS,
     headers: {

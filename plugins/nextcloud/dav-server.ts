@@ -46,7 +46,12 @@ export async function davServer(name: string | undefined, context: PluginContext
   const fresh = known !== undefined && performance.now() - known.at < FRESH_MS ? known : await look(account, context.signal, known?.homes);
   found.set(key, fresh);
   const { homes, collections, sendsInvitations } = fresh;
-  return { account, signal: context.signal, collections, addresses: homes.addresses, sendsInvitations };
+  return { account, signal: context.signal, collections, addresses: ownAddresses(homes, account), sendsInvitations };
+}
+
+/** Where the server knows no address, the name with which the person signs in may be one. */
+function ownAddresses({ addresses }: DavHomes, { user }: DavAccount): readonly string[] {
+  return addresses.length === 0 && /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(user) ? [user] : addresses;
 }
 
 async function look(account: DavAccount, signal: AbortSignal, known: DavHomes | undefined): Promise<Found> {

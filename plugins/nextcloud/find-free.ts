@@ -1,6 +1,7 @@
 import type { PluginContext, ToolAnswer } from 'pyra/plugin';
 import { ToolFailure } from 'pyra/plugin';
 import { davServer } from './dav-server.js';
+import type { EventView } from './event-view.js';
 import type { TimeWindow } from './expand-events.js';
 import { type DayLimits, freeTimes } from './free-times.js';
 import { callZone, findOccurrences } from './list-events.js';
@@ -34,7 +35,7 @@ export async function findFree(args: FreeArguments, context: PluginContext): Pro
   if (limits.end <= limits.start) throw new ToolFailure('dayEnd has to be after dayStart');
   const { found, cut, unreadable } = await findOccurrences(server, window, home, undefined);
   const busy = found
-    .filter(({ view }) => !view.free)
+    .filter(({ view }) => !view.free && !isDeclined(view, server.addresses))
     .map(({ occurrence }): TimeWindow => ({ start: occurrence.start, end: occurrence.end }));
   const slots = freeTimes(busy, window, args.minutes * 60_000, limits, home);
   const shown = slots.slice(0, MOST_SLOTS);
@@ -58,6 +59,12 @@ export async function findFree(args: FreeArguments, context: PluginContext): Pro
     },
     source: server.account.url.host,
   };
+}
+
+/** What the person has said no to takes no time. */
+function isDeclined({ attendees }: EventView, own: readonly string[]): boolean {
+  const addresses = new Set(own.map((address) => address.toLowerCase()));
+  return attendees.some(({ address, answer }) => answer === 'declined' && addresses.has(address.toLowerCase()));
 }
 
 function clock(text: string): number {

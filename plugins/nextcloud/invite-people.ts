@@ -33,7 +33,7 @@ export function previewInvite(args: InviteArguments, context: PluginContext): Pr
 function planInvite({ server, object, file, home }: EventBefore, { attendees }: InviteArguments): EventChange {
   const main = mainComponent(file);
   const { organizer, attendees: already } = eventView(main);
-  const own = server.addresses[0] ?? (/^[^\s@]+@[^\s@]+$/.test(server.account.user) ? server.account.user : undefined);
+  const [own] = server.addresses;
   if (organizer === undefined) {
     if (own === undefined) {
       throw new ToolFailure(
@@ -41,7 +41,7 @@ function planInvite({ server, object, file, home }: EventBefore, { attendees }: 
       );
     }
     main.addProperty(calendarAddress('organizer', { address: own }));
-  } else if (![...server.addresses, own].some((address) => address?.toLowerCase() === organizer.address.toLowerCase())) {
+  } else if (!server.addresses.some((address) => address.toLowerCase() === organizer.address.toLowerCase())) {
     throw new ToolFailure(`${participantText(organizer)} organises this event, so only they can invite`);
   }
   const known = new Set(already.map(({ address }) => address.toLowerCase()));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ToolFailure } from 'pyra/plugin';
 
 /** An entry as it was before a change. */
 export interface KeptVersion {
@@ -24,8 +25,22 @@ export class KeptVersions {
     this.#folder = join(dataDir, 'versions');
   }
 
-  /** Keeps a version, whole or not at all; of one entry at most twenty, the oldest go. A plugin's process may not wait for the disk (fsync). */
+  /**
+   * Keeps a version, whole or not at all; of one entry at most twenty, the oldest go. A plugin's process may not wait for the disk (fsync).
+   * @throws ToolFailure when it cannot be kept: then nothing may be changed.
+   */
   async keep(entry: Omit<KeptVersion, 'version'>): Promise<void> {
+    try {
+      await this.#write(entry);
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+      throw new ToolFailure(`what is there now could not be kept in the data folder of the plugin${code}, so nothing was changed`, {
+        cause,
+      });
+    }
+  }
+
+  async #write(entry: Omit<KeptVersion, 'version'>): Promise<void> {
     const folder = this.#folderOf(entry.account, entry.path);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const names = await this.#names(folder);

@@ -32,7 +32,7 @@ export async function listContacts(args: ContactsArguments, context: PluginConte
       if (card === undefined) unreadable += 1;
       else {
         const view = contactView(card);
-        if (matches(contactText(view))) found.push({ object, view });
+        if (matches(contactText(view))) found.push({ object, view: withShortNote(view) });
       }
     }
   }
@@ -60,6 +60,12 @@ export async function listContacts(args: ContactsArguments, context: PluginConte
     },
     source: account.url.host,
   };
+}
+
+/** A book of long notes is not what was asked for. */
+function withShortNote(view: ContactView): ContactView {
+  const { note } = view;
+  return note === undefined || note.length <= 2_000 ? view : { ...view, note: `${note.slice(0, 2_000).toWellFormed()}…` };
 }
 
 const EVERYONE = { 'prop-filter': { _attributes: { name: 'FN' } } };

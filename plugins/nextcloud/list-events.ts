@@ -40,6 +40,9 @@ export interface FoundOccurrences {
 
 const LONGEST_DAYS = 3_700;
 const DAY = 86_400_000;
+/** Of so few events the whole text is shown; of more, its beginning. */
+const FEW = 5;
+const LONGEST_TEXT = 4_000;
 
 /** Lists what is in the calendars from one time to another, each occurrence by itself. */
 export async function listEvents(args: EventsArguments, context: PluginContext): Promise<ToolAnswer> {
@@ -52,7 +55,7 @@ export async function listEvents(args: EventsArguments, context: PluginContext):
   const count = matching.length === 1 ? '1 event' : `${matching.length} events`;
   const lines = [
     `${count} from ${wallText(home.wallOf(window.start))} to ${wallText(home.wallOf(window.end))} (times in ${home.id})${shown.length < matching.length ? `, the first ${shown.length}` : ''}:`,
-    ...shown.map((one) => eventLine(server, one, home)),
+    ...shown.map((one) => eventLine(server, one, home, shown.length <= FEW ? LONGEST_TEXT : 300)),
     ...cut.map((title) => `(${title} recurs so often that not all of it is shown)`),
     ...(unreadable > 0 ? [`(${unreadable} ${unreadable === 1 ? 'entry' : 'entries'} could not be read)`] : []),
   ];
@@ -127,7 +130,7 @@ function isAbout(matches: (text: string) => boolean): (one: FoundOccurrence) => 
   };
 }
 
-function eventLine(server: DavServer, { object, occurrence, view }: FoundOccurrence, home: Zone): string {
+function eventLine(server: DavServer, { object, occurrence, view }: FoundOccurrence, home: Zone, longest: number): string {
   const { instance, isException } = occurrence;
   const facts = [
     object.collection.name,
@@ -138,7 +141,7 @@ function eventLine(server: DavServer, { object, occurrence, view }: FoundOccurre
   const lines = [
     `${occurrenceTime(occurrence, home)}  ${oneLine(view.title, 200)} [${facts.join(', ')}]`,
     ...(view.location === undefined ? [] : [`  place: ${oneLine(view.location, 300)}`]),
-    ...(view.description === undefined ? [] : [`  text: ${oneLine(view.description, 300)}`]),
+    ...(view.description === undefined ? [] : [`  text: ${oneLine(view.description, longest)}`]),
     ...(view.organizer === undefined ? [] : [`  organiser: ${oneLine(participantText(view.organizer), 200)}`]),
     ...(view.attendees.length === 0 ? [] : [`  attendees: ${oneLine(view.attendees.slice(0, 20).map(participantText).join(', '), 600)}`]),
     `  id ${objectId(server, object)}${instance === undefined ? '' : ` instance ${instanceText(instance)}`}`,
@@ -153,7 +156,7 @@ function oneLine(text: string, most: number): string {
 
 function eventData(server: DavServer, { object, occurrence, view }: FoundOccurrence, home: Zone) {
   const { from, until, start, end, allDay, instance } = occurrence;
-  const { attendees, organizer, ...plain } = view;
+  const { attendees, organizer, description, ...plain } = view;
   const person = ({ address, name, answer }: (typeof attendees)[number]) => ({
     address,
     ...(name === undefined ? {} : { name }),
@@ -170,8 +173,9 @@ function eventData(server: DavServer, { object, occurrence, view }: FoundOccurre
     timezone: from.zone?.id ?? home.id,
     allDay,
     ...plain,
+    ...(description === undefined ? {} : { description: description.slice(0, LONGEST_TEXT).toWellFormed() }),
     ...(organizer === undefined ? {} : { organizer: person(organizer) }),
-    ...(attendees.length === 0 ? {} : { attendees: attendees.map(person) }),
+    ...(attendees.length === 0 ? {} : { attendees: attendees.slice(0, 100).map(person) }),
     ...(object.etag === undefined ? {} : { etag: object.etag }),
   };
 }

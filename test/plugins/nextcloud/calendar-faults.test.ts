@@ -144,14 +144,34 @@ describe('calendars: servers that fail (needs radicale and openssl)', () => {
 
   it('says that a sign-in is refused, and that nobody answers', async () => {
     const wrong = calendarContext({ ...radicale, url: proxy.url, password: 'wrong' });
-    for (const call of [listCalendars({}, wrong), checkAccount('main', wrong)]) {
-      const words = await failureWords(call);
+    for (const call of [() => listCalendars({}, wrong), () => checkAccount('main', wrong)]) {
+      const words = await failureWords(call());
       expect(words).to.contain('refused the sign-in of pyra').and.to.contain('pyra plugin setup nextcloud').and.not.to.contain('wrong');
     }
     const { url } = proxy;
     await proxy.stop();
     expect(await failureWords(listEvents(MARCH, context))).to.contain('refuses connections');
     proxy = await startFaultyProxy(url, () => undefined);
+  });
+});
+
+describe('calendars: read-only (needs radicale and openssl)', () => {
+  it('writes nothing where the server grants only reading, and says so', async function () {
+    needsRadicale(this);
+    const radicale = await startRadicale({ seed: writeSampleCollections, rights: 'read-only' });
+    const forget = trustAuthority(radicale.ca);
+    try {
+      const context = calendarContext(radicale);
+      expect((await listCalendars({}, context)).text).to.contain('Persönlich (id personal): events, read-only');
+      expect(await failureWords(createEvent({ title: 'x', start: '2026-03-01' }, context))).to.contain('no calendar that can be written');
+      expect(await failureWords(createEvent({ title: 'x', start: '2026-03-01', calendar: 'personal' }, context))).to.contain(
+        'can only be read',
+      );
+      expect(await failureWords(deleteEvent({ id: EVENT }, context))).to.contain('can only be read');
+    } finally {
+      forget();
+      await radicale.stop();
+    }
   });
 });
 

@@ -21,8 +21,12 @@ export interface FaultyProxy {
   stop(): Promise<void>;
 }
 
-/** Starts one in front of an http address; `fault` says for each request what goes wrong, `undefined` for nothing. */
-export async function startFaultyProxy(target: string, fault: (request: SeenRequest) => Fault | undefined): Promise<FaultyProxy> {
+/** Starts one in front of an http address; `fault` says for each request what goes wrong, `undefined` for nothing; `headers` are set in every answer that is passed on. */
+export async function startFaultyProxy(
+  target: string,
+  fault: (request: SeenRequest) => Fault | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<FaultyProxy> {
   const seen: SeenRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     const now = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers };
@@ -34,16 +38,22 @@ export async function startFaultyProxy(target: string, fault: (request: SeenRequ
       outgoing.writeHead(wrong.status, { 'Content-Type': 'text/html', ...wrong.headers }).end(wrong.body ?? '');
       return;
     }
-    passOn(target, incoming, outgoing, wrong?.after);
+    passOn({ target, headers }, incoming, outgoing, wrong?.after);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${portOf(server)}`, seen, stop: () => stop(server) };
 }
 
-function passOn(target: string, incoming: IncomingMessage, outgoing: ServerResponse, cutAfter: number | undefined): void {
+interface Behind {
+  readonly target: string;
+  /** Set in every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function passOn({ target, headers }: Behind, incoming: IncomingMessage, outgoing: ServerResponse, cutAfter: number | undefined): void {
   const url = new URL(incoming.url ?? '/', target);
   const forward = request(url, { method: incoming.method, headers: { ...incoming.headers, host: url.host } }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...headers });
     let passed = 0;
     answer.on('data', (chunk: Buffer) => {
       passed += chunk.length;
