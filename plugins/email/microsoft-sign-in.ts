@@ -27,7 +27,8 @@ export async function microsoftToken(account: Account, context: PluginContext): 
  */
 export async function signInAtMicrosoft(account: Account, context: PluginContext): Promise<void> {
   const client = await open(account, context);
-  const renewed = await silently(client, account).catch((thrown: unknown) => {
+  // A token that is still good for a while may have been taken back; only renewing it shows that.
+  const renewed = await silently(client, account, true).catch((thrown: unknown) => {
     context.signal.throwIfAborted();
     if (thrown instanceof ToolFailure && thrown.message.includes('sign in again')) return undefined;
     throw thrown;
@@ -44,7 +45,8 @@ export async function signInAtMicrosoft(account: Account, context: PluginContext
   };
   context.signal.addEventListener('abort', stop, { once: true });
   try {
-    await untilAborted(client.application.acquireTokenByDeviceCode(request), context.signal);
+    const result = await untilAborted(client.application.acquireTokenByDeviceCode(request), context.signal);
+    context.progress(`signed in at Microsoft as ${result?.account?.username ?? 'somebody whose name is not told'}`);
   } catch (thrown) {
     context.signal.throwIfAborted();
     throw microsoftFailure(client.network.fault ?? thrown, account);
@@ -58,11 +60,11 @@ interface Client {
   readonly network: AuthorityNetwork;
 }
 
-async function silently({ application, network }: Client, account: Account): Promise<string | undefined> {
+async function silently({ application, network }: Client, account: Account, forceRefresh = false): Promise<string | undefined> {
   try {
     const [known] = await application.getAllAccounts();
     if (known === undefined) return undefined;
-    const result = await application.acquireTokenSilent({ account: known, scopes: SCOPES });
+    const result = await application.acquireTokenSilent({ account: known, scopes: SCOPES, forceRefresh });
     return result.accessToken;
   } catch (thrown) {
     throw microsoftFailure(network.fault ?? thrown, account);

@@ -42,9 +42,13 @@ describe('signing in at Microsoft with a code', function () {
     await microsoft?.stop();
   });
 
-  function make(changes: PluginSettings = {}, signal?: AbortSignal): EmailContext {
+  function make(changes: PluginSettings = {}, signal?: AbortSignal, authorities: readonly string[] = []): EmailContext {
     const settings = { auth: 'microsoft', ...microsoft.settings, ...changes };
-    const base = sendingContext(dovecot, postfix, { settings, authorities: [microsoft.ca], ...(signal === undefined ? {} : { signal }) });
+    const base = sendingContext(dovecot, postfix, {
+      settings,
+      authorities: [microsoft.ca, ...authorities],
+      ...(signal === undefined ? {} : { signal }),
+    });
     const secrets = {
       get: async (name: string) => vault.get(name),
       set: async (name: string, value: string) => {
@@ -80,6 +84,7 @@ describe('signing in at Microsoft with a code', function () {
     const context = make();
     expect(await signIn(context)).to.match(/^pyra@example\.test: receiving by .* and sending by .* work$/);
     expect([...vault.keys()]).to.deep.equal(['main.token']);
+    expect(context.told).to.include('signed in at Microsoft as pyra@example.test');
     const folders = await callTool(plugin, 'folders', {}, context);
     expect(folders.text).to.include('INBOX');
     const sent = await callTool(plugin, 'send', { to: ['a@outside.test'], subject: 'by token', body: 'b' }, context);
@@ -134,6 +139,26 @@ describe('signing in at Microsoft with a code', function () {
     expect(await signIn(make())).to.match(/work$/);
   });
 
+  it('notices at a check that a sign-in was taken back although the token is still good', async () => {
+    const long = await startMicrosoft(EMAIL);
+    try {
+      const changes = long.settings;
+      const first = make(changes, undefined, [long.ca]);
+      const signing = signInAtMicrosoft(account(), first);
+      signing.catch(() => undefined);
+      await long.approve(await codeFor(first));
+      await signing;
+      await long.revoke();
+      const again = make(changes, undefined, [long.ca]);
+      const second = signInAtMicrosoft(account(), again);
+      second.catch(() => undefined);
+      await long.approve(await codeFor(again));
+      await second;
+    } finally {
+      await long.stop();
+    }
+  });
+
   it('asks to sign in when nobody has', async () => {
     const failure = await failureOf(callTool(plugin, 'folders', {}, make()));
     expect(failure.message).to.match(/nobody has signed in at Microsoft for the account main; .*`pyra plugin setup email`/);
@@ -144,9 +169,7 @@ describe('signing in at Microsoft with a code', function () {
       /needs the id of an application \(client_id\)/,
     );
     const wrong = make({ client_id: '99999999-2222-3333-4444-555555555555' });
-    expect((await failureOf(signInAtMicrosoft({ ...account(), name: 'main' }, wrong))).message).to.match(
-      /does not take the application \(client_id\)/,
-    );
+    expect((await failureOf(signInAtMicrosoft(account(), wrong))).message).to.match(/does not take the application \(client_id\)/);
   });
 
   it('stops waiting at once when the person cancels', async () => {
@@ -173,6 +196,6 @@ describe('signing in at Microsoft with a code', function () {
 
   function account() {
     const server = { host: '127.0.0.1', port: 1, tls: 'tls' } as const;
-    return { address: EMAIL, user: EMAIL, auth: 'microsoft', imap: server, smtp: server, ca: 'ca.pem' } as const;
+    return { name: 'main', address: EMAIL, user: EMAIL, auth: 'microsoft', imap: server, smtp: server, ca: 'ca.pem' } as const;
   }
 });
