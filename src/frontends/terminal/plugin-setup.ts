@@ -16,6 +16,7 @@ export async function setUpPlugin(context: CommandContext, args: ParsedArguments
   for (let again = false; ; again = true) {
     const setup = await shelf.setup(name, args.value('account'));
     if (!again) await answersFromFlags(context, args, setup);
+    if (setup.steps().length === 0) return asksNothing(context, setup);
     if (context.interactive) await answersFromPerson(context, setup);
     else await answersFromBefore(setup);
     if (context.globals.dryRun) return report(context, setup, { outcome: 'not-checked' }, true);
@@ -26,6 +27,13 @@ export async function setUpPlugin(context: CommandContext, args: ParsedArguments
     const check: SetupCheck = args.has('no-check') ? { outcome: 'not-checked' } : await checkSetup(context, shelf, setup);
     if (check.outcome !== 'failed' || !(await wantsAgain(context, check))) return report(context, setup, check, false);
   }
+}
+
+function asksNothing(context: CommandContext, setup: PluginSetup): ExitCode {
+  const { name } = setup.plugin.manifest;
+  if (context.globals.json) context.printJson({ name, account: setup.account, answers: {}, secrets: [], checked: false });
+  else context.say(`${name} asks nothing: it works as it is`);
+  return EXIT.ok;
 }
 
 /** After a failed check a person can answer again; the answers are kept either way, and are the defaults then. */

@@ -352,6 +352,13 @@ describe('pyra plugin', () => {
       expect(err).to.equal('open https://login.example.org and type ABCD-1234\\u{1b}[2J\n');
     });
 
+    it('says so of a plugin that asks nothing', async () => {
+      const { run, install, store } = setting();
+      await install({ ...MAIL, setup: [], secrets: [], accounts: false });
+      expect((await run(['setup', 'mail'])).err).to.equal('mail asks nothing: it works as it is\n');
+      expect(await store.load(MAIL_NAME)).to.deep.equal({});
+    });
+
     it('stores nothing under --dry-run', async () => {
       const { run, store } = await installed();
       expect((await run(full, { cwd: folder, globals: { dryRun: true } })).err).to.include('would store');
