@@ -48,6 +48,7 @@ const IDLE_MS = 120_000;
 const CANCEL_MS = 2_000;
 const CRASHES_MS = 60_000;
 const MAX_CRASHES = 3;
+const NOT_RUN = 'is not run any more before the person has looked at it';
 const MAX_TEXT = 1024 * 1024;
 
 /** One plugin of {@link InMemoryPluginHost}: the life of a process, with functions in the place of one. */
@@ -83,7 +84,8 @@ export class InMemoryOpenPlugin implements OpenPlugin {
       return { text: cut(text), ...(source === undefined ? {} : { provenance: { kind: 'external', source } }) };
     } catch (error) {
       signal.throwIfAborted();
-      return { text: wordsOf(error), outcome: 'failed' };
+      const text = wordsOf(error);
+      return { text: this.#blocked === undefined || text.includes(NOT_RUN) ? text : `${text}; it ${NOT_RUN}`, outcome: 'failed' };
     }
   }
 
@@ -170,7 +172,7 @@ export class InMemoryOpenPlugin implements OpenPlugin {
 
   #loaded(): InMemoryPlugin {
     if (this.#closed) throw new InMemoryCrash('the plugin was closed');
-    if (this.#blocked !== undefined) throw new InMemoryCrash(`it is not run before the person has looked at it: ${this.#blocked}`);
+    if (this.#blocked !== undefined) throw new InMemoryCrash(`it ${NOT_RUN}: ${this.#blocked}`);
     this.#code ??= this.#parts.load();
     return this.#code;
   }

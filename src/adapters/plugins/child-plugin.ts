@@ -40,6 +40,7 @@ const START_MS = 30_000;
 const CRASHES_MS = 60_000;
 const MAX_CRASHES = 3;
 const LONGEST_TEXT = 4_000;
+const NOT_RUN = 'is not run any more before the person has looked at it';
 
 interface Running {
   readonly connection: ChildConnection;
@@ -86,7 +87,10 @@ export class ChildPlugin implements OpenPlugin {
       return outputOf(result);
     } catch (error) {
       signal.throwIfAborted();
-      return { text: this.#words(error), outcome: 'failed' };
+      const text = this.#words(error);
+      // The crash that was one too many says so, since the next call finds no such tool.
+      const isLast = this.#blocked !== undefined && !text.includes(NOT_RUN);
+      return { text: isLast ? `${text}; it ${NOT_RUN}: pyra plugin enable ${this.#plugin.manifest.name}` : text, outcome: 'failed' };
     }
   }
 
@@ -212,7 +216,7 @@ export class ChildPlugin implements OpenPlugin {
     const { name } = this.#plugin.manifest;
     if (this.#closed) throw new PluginGone(`the plugin ${name} was closed`);
     if (this.#blocked !== undefined) {
-      throw new PluginGone(`the plugin ${name} is not run before the person has looked at it: ${this.#blocked}`);
+      throw new PluginGone(`the plugin ${name} ${NOT_RUN} (pyra plugin enable ${name}): ${this.#blocked}`);
     }
   }
 
