@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type IOType, type SpawnOptions, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { childFolders } from './child-folders.js';
 import { launchedChild, type PipedProcess } from './child-process.js';
 import { EgressBroker, type EgressBrokerParts } from './egress-broker.js';
 import { netRules } from './egress-rules.js';
+import { inheritedDescriptors } from './inherited-descriptors.js';
 import type { LaunchedChild, LaunchRequest, StartsChildren } from './launched-child.js';
 import { SandboxCache } from './sandbox-cache.js';
 import { sandboxCommand } from './sandbox-command.js';
@@ -58,8 +60,7 @@ export class ChildLauncher implements StartsChildren {
     const brokered = plugin.manifest.permissions.net.length > 0;
     const script = { file: runtime, args: brokered ? [BROKERED] : [] };
     const command = sandboxCommand(sandbox, await realpath(process.execPath), folders, script);
-    const child = spawn(command.file, command.args, {
-      stdio: ['pipe', 'pipe', 'pipe', ...(brokered ? (['pipe'] as const) : [])],
+    const child = spawnWith(command.file, command.args, brokered ? 4 : 3, {
       env: command.env,
       cwd: '/',
       // A group of its own: an interrupt from the keyboard is for Pyra, and everything in the group can be killed at once.
@@ -107,6 +108,22 @@ export class ChildLauncher implements StartsChildren {
     const probed = await probeSandbox(node);
     await cache.save(probed);
     return probed;
+  }
+}
+
+/** Starts a process that has this many pipes, and nothing else of what this process has open. */
+function spawnWith(file: string, args: readonly string[], pipes: number, options: Omit<SpawnOptions, 'stdio'>): ChildProcess {
+  const inherited = inheritedDescriptors(pipes);
+  const nothing = inherited.length > 0 ? openSync('/dev/null', 'r') : undefined;
+  try {
+    const last = inherited.at(-1) ?? pipes - 1;
+    const stdio = Array.from({ length: last + 1 }, (_, descriptor): IOType | number => {
+      if (descriptor < pipes) return 'pipe';
+      return nothing !== undefined && inherited.includes(descriptor) ? nothing : 'ignore';
+    });
+    return spawn(file, args, { ...options, stdio });
+  } finally {
+    if (nothing !== undefined) closeSync(nothing);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -91,6 +91,29 @@ describe('the launcher of plugins', () => {
       execFileSync('chown', ['-R', String(NOBODY), root]);
       const { line } = host(tier, "process.stdout.write('user ' + process.getuid() + '\\n')", [], as);
       expect(Number(await line(/user (\d+)/))).to.equal(NOBODY);
+    });
+  }
+
+  for (const tier of TIERS) {
+    it(`passes nothing on of what the host itself was started with, in the tier ${tier}`, async function () {
+      await launcherOf(this, tier, root);
+      if (process.platform !== 'linux') this.skip();
+      writeFileSync(join(root, 'canary'), 'canary');
+      const file = openSync(join(root, 'canary'), 'r');
+      const stdio = Array.from({ length: 31 }, (_, index) => (index < 3 ? 'pipe' : index === 20 || index === 30 ? file : 'ignore'));
+      const child = spawn(process.execPath, [HOST, root, tier], { stdio: stdio as unknown as 'pipe', cwd: '/' });
+      closeSync(file);
+      hosts.push(child);
+      // Looked at from outside, since Node would not let the plugin look at it.
+      child.stdin.end("process.stdout.write('up\\n'); setInterval(() => undefined, 1000)");
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+      const pid = Number(await until(() => (output.includes('up') ? /pid (\d+)/.exec(output)?.[1] : undefined)));
+      const open = (of: number | undefined) => readdirSync(`/proc/${of}/fd`).map((fd) => readlinkSync(`/proc/${of}/fd/${fd}`));
+      expect(open(child.pid)).to.include(join(root, 'canary'));
+      expect(open(pid)).not.to.include(join(root, 'canary'));
     });
   }
 
