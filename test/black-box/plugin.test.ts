@@ -216,6 +216,9 @@ describe('pyra plugin, built', function () {
     expect(JSON.parse(done.stdout)).to.deep.include({ name: 'garden', answers: { place: 'yard', port: 993 }, secrets: ['token'] });
     expect((await json('plugin', 'info', 'garden')).state).to.equal('enabled');
     expect((await succeed('vault', 'list')).stdout).to.include('plugin:garden:token');
+    const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const leaks = files.filter((entry) => readFileSync(join(entry.parentPath, entry.name)).includes('canary'));
+    expect(leaks.map(({ name }) => name)).to.deep.equal([]);
   });
 
   it('says exactly what is wrong', async () => {
@@ -272,6 +275,6 @@ describe('pyra plugin, built', function () {
     writeFileSync(path, '{ "api": 1, "nmae": "garden" }');
     const broken = await pyra('plugin', 'test', './garden');
     expect(broken.code).to.equal(1);
-    expect(broken.stdout).to.include('✗ manifest').and.to.include('nmae');
+    expect(broken.stdout).to.match(/^✗ manifest .*\n {4}- nmae: is unknown; did you mean name\?\n/);
   });
 });

@@ -75,5 +75,9 @@ function sandboxNote(tier: SandboxTier): ContractCheck {
 function checkLine(context: CommandContext, { check, status, message }: ContractCheck): string {
   const paint = context.paint('stdout');
   const mark = { ok: paint.green('✓'), note: paint.yellow('·'), failed: paint.red('✗') }[status];
-  return `${mark} ${visibleLine(check)}${message === '' ? '' : paint.dim(`  ${visibleLine(message)}`)}`;
+  const [first = '', ...more] = message.split('\n').map(visibleLine);
+  return [
+    `${mark} ${visibleLine(check)}${first === '' ? '' : paint.dim(`  ${first}`)}`,
+    ...more.map((line) => paint.dim(`    ${line}`)),
+  ].join('\n');
 }
