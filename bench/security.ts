@@ -8,6 +8,7 @@ import { mails } from './security/mails.js';
 import { obedience } from './security/obedience.js';
 import { protocol } from './security/protocol.js';
 import { redaction } from './security/redaction.js';
+import { remoteFiles } from './security/remote-files.js';
 import { scanner } from './security/scanner.js';
 import { scannerSpeed } from './security/scanner-speed.js';
 import { vault } from './security/vault.js';
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly SecurityBenchmark[] = [
   files,
   canaries,
   mails,
+  remoteFiles,
 ];
 /** How many ids of cases the table shows; the JSON has them all. */
 const SHOWN = 4;
