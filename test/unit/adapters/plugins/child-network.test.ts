@@ -85,6 +85,23 @@ describe('the network of a plugin', () => {
     expect(refusals).to.have.length(3);
   });
 
+  it('does not follow a server to where the plugin may not go', async () => {
+    const elsewhere = await listen(createHttpServer((_request, response) => response.end('secret')));
+    const port = await listen(
+      createHttpServer((request, response) => response.writeHead(302, { location: `http://${request.url?.slice(1)}/` }).end()),
+    );
+    const answers = await run(
+      `for (const place of ['evil.example.test:8081', '127.0.0.1:${elsewhere}', 'server.test:${elsewhere}', '169.254.169.254:80']) {
+         print(await fetch('http://server.test:${port}/' + place).then((response) => response.text(), told));
+       }`,
+      [port],
+    );
+    const places = ['evil.example.test:8081', `127.0.0.1:${elsewhere}`, `server.test:${elsewhere}`, '169.254.169.254:80'];
+    expect(answers).to.deep.equal(
+      places.map((place) => ({ code: 'EACCES', message: `egress refused: ${place} is not in this plugin's allow list` })),
+    );
+  });
+
   it('keeps TLS in the plugin: https, and a connection that is upgraded', async function () {
     if (findProgram('openssl') === undefined) this.skip();
     const { ca, certificate, key } = await makeCertificate(root);
