@@ -48,6 +48,8 @@ export class ChildConnection {
   readonly #unwatch: () => void;
   readonly #gone: Promise<PluginGone>;
   #running = 0;
+  /** How many cancelled requests have no answer yet. */
+  #cancelled = 0;
   #closing = false;
   #ending = false;
   #crash: string | undefined;
@@ -138,6 +140,7 @@ export class ChildConnection {
 
   /** Kills the child, and resolves when it is gone. */
   async close(): Promise<void> {
+    if (this.#cancelled > 0 && !this.ending) this.#parts.log('had not stopped when it was told to, and was ended');
     this.#closing = true;
     this.#ending = true;
     this.#child.hold(true);
@@ -171,7 +174,11 @@ export class ChildConnection {
   #mustAnswer(answered: Promise<void>): void {
     const { signal, dispose } = this.#parts.system.deadline([], CANCEL_MS);
     signal.addEventListener('abort', () => this.crash('did not stop when it was told to'), { once: true });
-    void answered.then(dispose);
+    this.#cancelled += 1;
+    void answered.then(() => {
+      this.#cancelled -= 1;
+      dispose();
+    });
   }
 
   async #secret({ name }: JsonObject): Promise<{ readonly value: string | null }> {

@@ -240,6 +240,16 @@ describe('a plugin in a process of its own', function () {
       expect(logged).to.include('did not stop when it was told to');
     });
 
+    it('is told of in the log when it is closed before it had stopped', async () => {
+      const plugin = await doing(`context.progress('running'); await new Promise(() => {})`);
+      const controller = new AbortController();
+      const { output } = await running(plugin, controller.signal);
+      controller.abort(new Error('enough'));
+      await output;
+      await plugin.close();
+      expect(logged).to.deep.equal(['had not stopped when it was told to, and was ended']);
+    });
+
     it('ends when it takes too much memory', async () => {
       const plugin = await doing(
         `const kept = []; for (;;) { kept.push(Buffer.alloc(64 * 1024 * 1024, 1)); await new Promise((go) => setTimeout(go, 50)); }`,
