@@ -10,11 +10,13 @@ import { withFiles } from './file-account.js';
 export async function checkAccount(account: string, context: PluginContext): Promise<string> {
   const [dav, files] = await Promise.allSettled([
     davServer(account, context),
-    withFiles(account, context, async ({ server }) => server.name),
+    withFiles(account, context, async ({ root }) => root.nextcloud),
   ]);
   if (dav.status === 'rejected' && files.status === 'rejected') throw dav.reason;
   const found = dav.status === 'fulfilled' ? collectionWords(dav.value.collections) : [];
-  const parts = [...found, ...(files.status === 'fulfilled' ? ['files'] : [])];
+  // A calendar server answers WebDAV too, and keeps no files.
+  const hasFiles = files.status === 'fulfilled' && (files.value || found.length === 0);
+  const parts = [...found, ...(hasFiles ? ['files'] : [])];
   if (parts.length === 0) throw dav.status === 'rejected' ? dav.reason : new ToolFailure('there is nothing at that address');
   // A fault that is not just "there is none of that" has to be seen.
   const faults = [dav, files].flatMap((one) =>

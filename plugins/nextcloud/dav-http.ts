@@ -20,7 +20,8 @@ export interface DavQuestion {
   readonly body?: string;
 }
 
-const SILENCE_MS = 45_000;
+/** How long a server may say nothing, in milliseconds: a little less than the tool has time, so that it is said who was slow. A large calendar takes time. */
+const SILENCE_MS = { usual: 50_000, REPORT: 110_000 } as const;
 const LONGEST_ANSWER = 64_000_000;
 const MOST_REDIRECTS = 4;
 const CHANGES = new Set(['PUT', 'DELETE', 'POST']);
@@ -82,7 +83,7 @@ function send(
     method,
     agent: connection === 'new' ? false : secure ? agents['https:'] : agents['http:'],
     signal,
-    timeout: SILENCE_MS,
+    timeout: method === 'REPORT' ? SILENCE_MS.REPORT : SILENCE_MS.usual,
     headers: {
       'user-agent': 'Pyra',
       ...headers,

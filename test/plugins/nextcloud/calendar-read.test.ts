@@ -34,7 +34,7 @@ describe('calendars, tasks and contacts: reading (needs radicale and openssl)', 
       .and.to.contain('Kontakte (id contacts): contacts');
     expect((data as { collections: unknown[] }).collections).to.have.length(3);
     const check = await checkAccount('main', context);
-    expect(check).to.contain('1 calendar (Persönlich), 1 task list (Aufgaben), 1 address book (Kontakte)');
+    expect(check).to.equal('found 1 calendar (Persönlich), 1 task list (Aufgaben), 1 address book (Kontakte)');
   });
 
   it('finds them also from the address of one calendar, and of the principal', async () => {
