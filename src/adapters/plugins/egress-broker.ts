@@ -5,6 +5,7 @@ import { type EgressRule, normalHost, ruleFor } from './egress-rules.js';
 import { FRAME, type FrameType } from './mux-frame.js';
 import { MuxReader } from './mux-reader.js';
 import { isPublicAddress } from './public-address.js';
+import { ReadBuffers } from './read-buffers.js';
 
 /** What a broker is made from. */
 export interface EgressBrokerParts {
@@ -31,6 +32,7 @@ const TARGET = /^(\S{1,255}) (\d{1,5})$/;
 export class EgressBroker {
   readonly #parts: EgressBrokerParts;
   readonly #connections = new Map<number, EgressConnection>();
+  readonly #buffers = new ReadBuffers();
   readonly #told = new Set<string>();
   #lastId = 0;
   #full = false;
@@ -97,7 +99,8 @@ export class EgressBroker {
     this.#lastId = id;
     const connection = new EgressConnection({
       id,
-      send: (...parts) => this.#send(parts),
+      send: (parts, sent) => this.#send(parts, sent),
+      buffers: this.#buffers,
       full: () => this.#full,
       held: () => this.#held,
       closed: () => {
@@ -140,13 +143,14 @@ export class EgressBroker {
     return undefined;
   }
 
-  #send(parts: readonly Buffer[]): boolean {
+  #send(parts: readonly Buffer[], sent?: () => void): void {
     const { channel } = this.#parts;
-    if (channel.destroyed) return false;
+    if (channel.destroyed) return;
     channel.cork();
-    for (const part of parts) if (!channel.write(part)) this.#full = true;
+    for (const [index, part] of parts.entries()) {
+      if (!channel.write(part, index === parts.length - 1 ? sent : undefined)) this.#full = true;
+    }
     process.nextTick(() => channel.uncork());
-    return !this.#full;
   }
 }
 

@@ -1,5 +1,6 @@
-import { connect, type LookupFunction, type Socket } from 'node:net';
-import { controlFrame, FRAME, frameHeader, MAX_DATA_BYTES, WINDOW_BYTES, windowFrame } from './mux-frame.js';
+import { connect, type LookupFunction, type OnReadOpts, type Socket } from 'node:net';
+import { controlFrame, FRAME, frameHeader, WINDOW_BYTES, windowFrame } from './mux-frame.js';
+import type { ReadBuffers } from './read-buffers.js';
 
 /** An address that was looked up and checked. */
 export interface CheckedAddress {
@@ -10,8 +11,10 @@ export interface CheckedAddress {
 /** The child's end of a connection. */
 export interface ChildEndpoint {
   readonly id: number;
-  /** Sends parts of one frame; false when the channel is full. */
-  send(...parts: readonly Buffer[]): boolean;
+  /** Sends the parts of one frame; `sent` is called when they have left. */
+  send(parts: readonly Buffer[], sent?: () => void): void;
+  /** Where buffers to read into come from. */
+  readonly buffers: ReadBuffers;
   /** Whether the channel is full: nothing more is read before it is not. */
   full(): boolean;
   /** Whether this process stays alive for the child. */
@@ -53,16 +56,23 @@ export class EgressConnection {
       if (options.all) done(null, [...addresses]);
       else done(null, addresses[0]?.address ?? '', addresses[0]?.family);
     };
-    const socket = connect({ host: 'checked', port, lookup, allowHalfOpen: true, noDelay: true });
+    const { buffers } = this.#child;
+    const onread: OnReadOpts = {
+      buffer: () => buffers.take(),
+      callback: (bytes, buffer) => {
+        this.#received(buffer as Buffer, bytes);
+        return true;
+      },
+    };
+    const socket = connect({ host: 'checked', port, lookup, allowHalfOpen: true, noDelay: true, onread });
     this.#socket = socket;
     this.hold(this.#child.held());
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.once('connect', () => {
       clearTimeout(this.#timer);
-      this.#child.send(controlFrame(FRAME.open, this.#child.id, `${socket.remoteAddress} ${socket.remotePort}`));
+      this.#child.send([controlFrame(FRAME.open, this.#child.id, `${socket.remoteAddress} ${socket.remotePort}`)]);
     });
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
-    socket.once('end', () => this.#child.send(controlFrame(FRAME.end, this.#child.id)));
+    socket.once('end', () => this.#child.send([controlFrame(FRAME.end, this.#child.id)]));
     socket.once('error', (error: NodeJS.ErrnoException) => this.fail(error.code ?? 'ECONNRESET', wordsOf(error)));
     socket.once('close', () => this.#end(controlFrame(FRAME.reset, this.#child.id)));
   }
@@ -78,7 +88,7 @@ export class EgressConnection {
       this.#used += part.byteLength;
       if (this.#used < GRANT_BYTES || this.#over) return;
       this.#allowed += this.#used;
-      this.#child.send(windowFrame(this.#child.id, this.#used));
+      this.#child.send([windowFrame(this.#child.id, this.#used)]);
       this.#used = 0;
     });
   }
@@ -116,13 +126,12 @@ export class EgressConnection {
     this.#end(undefined);
   }
 
-  #received(chunk: Buffer): void {
-    this.received += chunk.byteLength;
-    this.#room -= chunk.byteLength;
-    for (let from = 0; from < chunk.byteLength; from += MAX_DATA_BYTES) {
-      const part = chunk.subarray(from, from + MAX_DATA_BYTES);
-      this.#child.send(frameHeader(FRAME.data, this.#child.id, part.byteLength), part);
-    }
+  #received(buffer: Buffer, bytes: number): void {
+    if (this.#over) return;
+    this.received += bytes;
+    this.#room -= bytes;
+    const { id, buffers } = this.#child;
+    this.#child.send([frameHeader(FRAME.data, id, bytes), buffer.subarray(0, bytes)], () => buffers.release(buffer));
     this.flow();
   }
 
@@ -130,7 +139,7 @@ export class EgressConnection {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
-    if (frame !== undefined) this.#child.send(frame);
+    if (frame !== undefined) this.#child.send([frame]);
     this.#socket?.destroy();
     this.#child.closed();
   }

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -175,27 +176,40 @@ describe('the network of a plugin', () => {
   it('carries 50 MB each way without holding it: a slow reader holds back the writer', async function () {
     this.timeout(30_000);
     const bytes = 50 * 1024 * 1024;
+    // No two parts of a megabyte are alike, so that one in the place of another is noticed.
+    const answer = Buffer.alloc(bytes, randomBytes(1_048_583));
+    const digest = createHash('sha256').update(answer).digest('hex');
+    const received = createHash('sha256');
     let taken = 0;
     const port = await listen(
       createServer((socket) => {
         socket.on('data', (data: Buffer) => {
+          received.update(data);
           taken += data.byteLength;
-          if (taken === bytes) socket.end(Buffer.alloc(bytes, 1));
+          if (taken === bytes) socket.end(answer);
         });
       }),
     );
     const script = `const socket = require('node:net').connect(${port}, 'server.test');
-      const chunk = Buffer.alloc(1024 * 1024, 7);
+      const { createHash, randomBytes } = require('node:crypto');
+      const sent = createHash('sha256');
+      const got = createHash('sha256');
       let most = 0;
-      for (let count = 0; count < 50; count += 1) if (!socket.write(chunk)) await new Promise((resolve) => socket.once('drain', resolve));
+      for (let count = 0; count < 50; count += 1) {
+        const chunk = randomBytes(1024 * 1024);
+        sent.update(chunk);
+        if (!socket.write(chunk)) await new Promise((resolve) => socket.once('drain', resolve));
+      }
       let received = 0;
       for await (const data of socket) {
         received += data.byteLength;
+        got.update(data);
         most = Math.max(most, socket.readableLength);
         if (received < 5_000_000) await new Promise((resolve) => setTimeout(resolve, 1));
       }
-      print([received, most < 2_000_000]);`;
-    expect(await run(script, [port])).to.deep.equal([[bytes, true]]);
+      print([received, most < 2_000_000, got.digest('hex'), sent.digest('hex')]);`;
+    const [answers] = await run(script, [port]);
+    expect(answers).to.deep.equal([bytes, true, digest, received.digest('hex')]);
     expect(taken).to.equal(bytes);
   });
 
