@@ -20,10 +20,11 @@ export class BenchHome {
     };
   }
 
-  /** Runs pyra to its end; throws when it fails. */
+  /** Runs pyra in the folder to its end; throws when it fails. */
   pyra(args: readonly string[], options: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {}): string {
     const { status, stdout, stderr } = spawnSync(PYRA, args, {
       encoding: 'utf8',
+      cwd: this.folder,
       env: { ...this.env, ...options.env },
       input: options.input ?? '',
     });

@@ -4,6 +4,7 @@ import { broker } from './broker.js';
 import { calendar } from './calendar.js';
 import { conversation } from './conversation.js';
 import { email } from './email.js';
+import { enabledPlugins } from './enabled-plugins.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { installedSize } from './installed-size.js';
 import { memory } from './memory.js';
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   vault,
   scanner,
   plugins,
+  enabledPlugins,
   pluginsAfterWork,
   email,
   broker,
