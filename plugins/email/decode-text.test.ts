@@ -58,6 +58,6 @@ describe('decoding of text parts', () => {
   it('is done with a line of spaces in time', () => {
     const start = performance.now();
     decodeTransfer(Buffer.alloc(512 * 1024, ' '), 'quoted-printable');
-    expect(performance.now() - start).to.be.below(500);
+    expect(performance.now() - start).to.be.below(5_000);
   });
 });

@@ -170,7 +170,8 @@ describe('e-mail: connections to Dovecot (needs dovecot-imapd and openssl)', () 
     const start = performance.now();
     cancel.abort();
     expect((await saving).name).to.equal('AbortError');
-    expect(performance.now() - start).to.be.below(1_000);
+    // The whole of it would take half a minute.
+    expect(performance.now() - start).to.be.below(10_000);
     expect((await caller(server).call('folders')).text).to.include('INBOX: 22 messages');
   });
 

@@ -154,7 +154,7 @@ describe('email.send, to a server that misbehaves', () => {
     const at = Date.now();
     stop.abort();
     expect((await failureOf(sending)).name).to.equal('AbortError');
-    expect(Date.now() - at).to.be.below(2_000);
+    expect(Date.now() - at).to.be.below(10_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(gotMessage()).to.equal(false);
     const never = await failureOf(sendTo({}, { signal: AbortSignal.abort() }));

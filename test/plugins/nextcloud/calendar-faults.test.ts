@@ -122,7 +122,7 @@ describe('calendars: servers that fail (needs radicale and openssl)', () => {
     setTimeout(() => stop.abort(), 100);
     const began = performance.now();
     expect((await failureOf(call)).name).to.equal('AbortError');
-    expect(performance.now() - began).to.be.below(2_000);
+    expect(performance.now() - began).to.be.below(10_000);
   });
 
   it('follows no redirect to another host, and sends no password there', async () => {

@@ -562,7 +562,8 @@ describe('a plugin in a process of its own', function () {
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect(said).to.equal('ran\n');
     expect(code).to.equal(0);
-    expect(performance.now() - start).to.be.lessThan(5_000);
+    // The plugin itself stays for two minutes.
+    expect(performance.now() - start).to.be.lessThan(60_000);
   });
 
   it('leaves nothing behind', async () => {

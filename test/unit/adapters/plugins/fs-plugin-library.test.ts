@@ -299,18 +299,13 @@ describe('FsPluginLibrary', () => {
     expect(confirmedInAll).to.be.greaterThan(KILLS);
   }).timeout(30_000 + KILLS * 3_000);
 
-  it('lists ten plugins in a few milliseconds, without reading their code', async () => {
-    for (let count = 0; count < 10; count += 1) {
-      await install(write({ 'plugin.mjs': 'x'.repeat(1_000_000) }, { name: `plugin${count}` }));
-    }
-    const times: number[] = [];
-    for (let turn = 0; turn < 9; turn += 1) {
-      const start = performance.now();
-      expect(await library.list()).to.have.length(10);
-      times.push(performance.now() - start);
-    }
-    expect(times.sort((left, right) => left - right)[4]).to.be.lessThan(25);
-  }).timeout(20_000);
+  it('lists plugins without reading their code', async () => {
+    const { folder } = await install(write({ 'plugin.mjs': 'export {};' }));
+    rmSync(join(folder, 'plugin.mjs'));
+    // Whoever reads it waits for ever.
+    execFileSync('mkfifo', [join(folder, 'plugin.mjs')]);
+    expect(await library.list()).to.have.length(1);
+  });
 });
 
 function startInline(code: string): { readonly stdout: string; readonly stderr: string } {
