@@ -66,7 +66,7 @@ export function participantText({ address, name, answer }: Participant): string 
 }
 
 /** When an occurrence is, for the eyes of someone in a zone. */
-export function occurrenceTime({ from, until, start, end, allDay }: Occurrence, home: Zone): string {
+export function occurrenceTime({ from, until, start, end, allDay }: Omit<Occurrence, 'component'>, home: Zone): string {
   return allDay ? spanText(from.wall, until.wall, true) : spanText(home.wallOf(start), home.wallOf(end), false);
 }
 

@@ -22,10 +22,10 @@ export interface EventsArguments {
   readonly account?: string;
 }
 
-/** An occurrence with the object that it is in. */
+/** An occurrence and where it is; what it was read from is let go, since of a large calendar that is much. */
 export interface FoundOccurrence {
-  readonly object: StoredObject;
-  readonly occurrence: Occurrence;
+  readonly object: Omit<StoredObject, 'text'>;
+  readonly occurrence: Omit<Occurrence, 'component'>;
   readonly view: EventView;
 }
 
@@ -92,12 +92,12 @@ export async function findOccurrences(
   const cut: string[] = [];
   let unreadable = 0;
   for (const collection of calendars) {
-    for (const object of await queryObjects(server, collection, eventFilter(window))) {
-      const file = readCalendarFile(object.text, 'vevent');
+    for (const { text, ...object } of await queryObjects(server, collection, eventFilter(window))) {
+      const file = readCalendarFile(text, 'vevent');
       if (file === undefined) unreadable += 1;
       else {
         const expansion = expandEvents(file, window, home);
-        for (const occurrence of expansion.occurrences) found.push({ object, occurrence, view: eventView(occurrence.component) });
+        for (const { component, ...occurrence } of expansion.occurrences) found.push({ object, occurrence, view: eventView(component) });
         if (expansion.cut) cut.push(titleOf(file));
       }
     }
