@@ -28,18 +28,26 @@ const HOMES = [
  */
 export async function findHomes(account: DavAccount, signal: AbortSignal): Promise<DavHomes> {
   let homes: DavHomes = { calendars: [], addressBooks: [], addresses: [] };
+  let refused = 0;
   for (const start of startingPoints(account.url)) {
     const properties = await propertiesAt(start, account, signal);
-    if (properties === undefined) continue;
+    if (properties === 'refused') {
+      refused += 1;
+      // One refusal may come from a page that is no part of the calendars; many would lock the person out.
+      if (refused === 2) break;
+    }
+    if (properties === undefined || properties === 'refused') continue;
     homes = merged(homes, homesIn(properties, account));
     for (const principal of absolute(properties.currentUserPrincipal, account)) {
-      homes = merged(homes, homesIn((await propertiesAt(principal, account, signal)) ?? {}, account));
+      const found = await propertiesAt(principal, account, signal);
+      homes = merged(homes, homesIn(found === 'refused' ? {} : (found ?? {}), account));
     }
     if (homes.calendars.length === 0 && homes.addressBooks.length === 0) homes = merged(homes, collectionItself(start, properties));
     // A server may know calendars at one address and address books at another; what belongs to both needs no further question.
     if (homes.calendars.length > 0 && homes.addressBooks.length > 0) return homes;
   }
   if (homes.calendars.length > 0 || homes.addressBooks.length > 0) return homes;
+  if (refused > 0) throw statusFailure(401, 'the list of calendars', account);
   throw new ToolFailure(
     `there are no calendars and no address books at ${account.url.host}; the person checks the address with ${account.setup}`,
   );
@@ -60,10 +68,11 @@ function startingPoints({ origin, pathname }: URL): readonly string[] {
   return [...new Set(points)].map((point) => `${origin}${point}`);
 }
 
-async function propertiesAt(url: string, account: DavAccount, signal: AbortSignal): Promise<DavProperties | undefined> {
+async function propertiesAt(url: string, account: DavAccount, signal: AbortSignal): Promise<DavProperties | 'refused' | undefined> {
   const answer = await askProperties(account, signal, url, '0', HOMES);
   if (answer.kind === 'resources') return answer.resources[0]?.properties;
-  if (answer.status === 401 || answer.status === 429 || answer.status === 503) {
+  if (answer.status === 401) return 'refused';
+  if (answer.status === 429 || answer.status === 503) {
     throw statusFailure(answer.status, 'the list of calendars', account);
   }
   return undefined;

@@ -18,11 +18,11 @@ export async function invitePeople(args: InviteArguments, context: PluginContext
   const answer = await makeChange('invite', args, context, planInvite);
   const server = await davServer(args.account ?? accountOfId(args.id), context);
   if (!server.sendsInvitations) return answer;
-  const { text } = await getObject(server, placeOf(args.id, 'calendar', server));
-  const unreached = unreachedIn(text, args.attendees.map(participant));
-  return unreached.length === 0
-    ? answer
-    : { ...(answer as { text: string }), text: `${answer.text}\nthe server could not reach ${unreached.join(', ')}` };
+  // They are invited by now, whatever comes of the question how it went.
+  const object = await getObject(server, placeOf(args.id, 'calendar', server)).catch(() => undefined);
+  if (object === undefined) return answer;
+  const unreached = unreachedIn(object.text, args.attendees.map(participant));
+  return unreached.length === 0 ? answer : { ...answer, text: `${answer.text}\nthe server could not reach ${unreached.join(', ')}` };
 }
 
 /** Shows who would be invited to what. */

@@ -142,6 +142,21 @@ describe('calendars: servers that fail (needs radicale and openssl)', () => {
     expect(await failureWords(listCalendars({}, fresh))).to.contain('no calendars and no address books');
   });
 
+  it('goes on where only another page of the server refuses the sign-in', async () => {
+    fault = ({ path }) => (path.startsWith('/remote.php') ? { kind: 'answer', status: 401 } : undefined);
+    const other = calendarContext({ ...radicale, url: `${proxy.url}/` });
+    expect((await listCalendars({}, { ...other, accounts: { main: { ...other.settings, url: `${proxy.url}/pyra` } } })).text).to.contain(
+      'Persönlich',
+    );
+  });
+
+  it('tries a wrong password no more than twice', async () => {
+    const begun = proxy.seen.length;
+    await failureWords(listCalendars({}, calendarContext({ ...radicale, url: proxy.url, password: 'wrong' })));
+    // A redirect asks for no password.
+    expect(proxy.seen.slice(begun).filter(({ path }) => !path.startsWith('/.well-known/'))).to.have.length.at.most(2);
+  });
+
   it('says that a sign-in is refused, and that nobody answers', async () => {
     const wrong = calendarContext({ ...radicale, url: proxy.url, password: 'wrong' });
     for (const call of [() => listCalendars({}, wrong), () => checkAccount('main', wrong)]) {
