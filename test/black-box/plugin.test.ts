@@ -58,6 +58,18 @@ describe('pyra plugin, built', function () {
     await succeed('plugin', 'enable', name);
   };
 
+  it('takes no plugin whose code does not start, and says why', async () => {
+    await written('garden');
+    writeFileSync(join(folder, 'garden', 'plugin.ts'), "throw new Error('no soil');\n");
+    const refused = await pyra('plugin', 'install', './garden', '--yes');
+    expect(refused.code, refused.stderr).to.equal(1);
+    expect(refused.stderr).to.include('the plugin cannot be loaded: Error: no soil').and.to.include('logs/plugin_errors.log');
+    expect((await json('plugin', 'list')).plugins.map(({ name }: { name: string }) => name)).not.to.include('garden');
+    expect((await pyra('plugin', 'test', './garden')).stdout)
+      .to.include('✗ handlers')
+      .and.to.include('no soil');
+  });
+
   it('goes from a new plugin to a call in the chat, over an update and a changed file, to its end', async () => {
     const manifestPath = await written('garden');
     const tested = await succeed('plugin', 'test', './garden');

@@ -128,6 +128,8 @@ export class ChildConnection {
   /** Kills the child and says why; only the first reason counts. */
   crash(reason: string): void {
     if (!this.#closing) this.#crash ??= reason;
+    // Its end is waited for, so that nobody is left without the reason.
+    this.#child.hold(true);
     this.#child.kill();
   }
 
@@ -164,7 +166,7 @@ export class ChildConnection {
       signal.removeEventListener('abort', cancelled);
       this.#progress.delete(sent.id);
       this.#running -= 1;
-      if (this.#running > 0 || this.#ending) return;
+      if (this.#running > 0 || this.ending) return;
       this.#child.hold(false);
       this.#parts.onIdle();
     });

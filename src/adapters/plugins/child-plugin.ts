@@ -110,7 +110,7 @@ export class ChildPlugin implements OpenPlugin {
     try {
       return (await this.#start(await this.#desk.settings(), signal)).handlers;
     } catch (error) {
-      throw this.#error(error, signal);
+      throw this.#error(error, signal, 'whoever wrote the plugin has to mend it; logs/plugin_errors.log has the details');
     }
   }
 
@@ -261,8 +261,8 @@ export class ChildPlugin implements OpenPlugin {
     return this.#parts.redact(visible(cleanOutput(text))).slice(0, LONGEST_TEXT);
   }
 
-  #error(error: unknown, signal: AbortSignal): unknown {
+  #error(error: unknown, signal: AbortSignal, hint?: string): unknown {
     if (signal.aborted) return signal.reason;
-    return isPyraError(error) ? error : new PyraError('plugin/crashed', this.#words(error));
+    return isPyraError(error) ? error : new PyraError('plugin/crashed', this.#words(error), hint === undefined ? {} : { hint });
   }
 }
