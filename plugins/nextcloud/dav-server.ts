@@ -56,16 +56,20 @@ function ownAddresses({ addresses }: DavHomes, { user }: DavAccount): readonly s
 
 async function look(account: DavAccount, signal: AbortSignal, known: DavHomes | undefined): Promise<Found> {
   const homes = known ?? (await findHomes(account, signal));
-  const resources = new Map<string, DavResource>();
+  const listed = new Map<string, DavCollection>();
   let sendsInvitations = false;
   for (const home of new Set([...homes.calendars, ...homes.addressBooks])) {
     const answer = await askProperties(account, signal, home, '1', PROPERTIES);
     if (answer.kind === 'refused') throw statusFailure(answer.status, 'the list of calendars and address books', account);
     sendsInvitations ||= /calendar-auto-schedule/i.test(answer.dav);
-    for (const resource of answer.resources) resources.set(resource.path, resource);
+    for (const resource of answer.resources) {
+      const one = collection(resource);
+      // A server may show the same collections at both homes; each counts where its kind is at home.
+      const isHome = one !== undefined && (one.kind === 'calendar' ? homes.calendars : homes.addressBooks).includes(home);
+      if (isHome) listed.set(one.path, one);
+    }
   }
-  const listed = [...resources.values()].flatMap((resource) => collection(resource) ?? []);
-  return { homes, collections: withUniqueIds(listed), sendsInvitations, at: performance.now() };
+  return { homes, collections: withUniqueIds([...listed.values()]), sendsInvitations, at: performance.now() };
 }
 
 function collection({ path, properties }: DavResource): DavCollection | undefined {
