@@ -13,8 +13,8 @@ export interface ToolProvider {
    */
   call(tool: ToolName, args: JsonObject, signal: AbortSignal, context: ToolCallContext): Promise<ToolOutput>;
   /**
-   * For a tool with `preview`: what exactly a call would do, for the person who decides. Has no effect. `undefined` when it cannot say; a
-   * throw counts as that too. On abort it stops.
+   * For a tool with `preview`: what exactly a call would do, for the person who decides. Has no effect. `undefined` when it has nothing to
+   * say. A throw counts as that too; a PyraError says why it cannot, in the tool's own words. On abort it stops.
    */
   preview?(tool: ToolName, args: JsonObject, signal: AbortSignal): Promise<string | undefined>;
   /** Lets go of what it holds; idempotent. */

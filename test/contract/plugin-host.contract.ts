@@ -210,9 +210,14 @@ export function pluginHostContract(harness: PluginHostHarness): void {
       expect(await open.preview?.('sample.echo' as ToolName, { text: 'hello' }, never)).to.equal('it will say hello');
     });
 
-    it('gives no preview where there is none, or where it fails', async () => {
-      expect(await open.preview?.('sample.count' as ToolName, {}, never)).to.equal(undefined);
-      expect(await open.preview?.('sample.refuse' as ToolName, {}, never)).to.equal(undefined);
+    it('says in its own words why it cannot say beforehand what a call will do', async () => {
+      const failure = await open.preview?.('sample.refuse' as ToolName, {}, never).catch((error: unknown) => error);
+      expect(isPyraError(failure, 'plugin/crashed') && failure.message)
+        .to.be.a('string')
+        .and.match(/it cannot say/);
+    });
+
+    it('gives no preview of a tool that it has not', async () => {
       expect(await open.preview?.('sample.nothing' as ToolName, {}, never)).to.equal(undefined);
     });
 

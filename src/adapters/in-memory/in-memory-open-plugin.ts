@@ -94,9 +94,9 @@ export class InMemoryOpenPlugin implements OpenPlugin {
     if (verb === undefined) return undefined;
     try {
       return await this.#run((code, given) => own(code.previews ?? {}, verb)(args, given), signal);
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
-      return undefined;
+      throw new PyraError('plugin/crashed', wordsOf(error));
     }
   }
 

@@ -100,9 +100,7 @@ export class ChildPlugin implements OpenPlugin {
     try {
       return textOf(await this.#ask('tools/preview', { name, arguments: args }, signal));
     } catch (error) {
-      signal.throwIfAborted();
-      this.#log(`the preview of ${tool} failed: ${this.#words(error)}`);
-      return undefined;
+      throw this.#error(error, signal);
     }
   }
 

@@ -1,4 +1,6 @@
+import { oneLine } from '../domain/call-summary.js';
 import { bounded, cleanOutput } from '../domain/clean-output.js';
+import { isPyraError } from '../domain/errors.js';
 import type { GatePorts, GateTurn } from './gate-turn.js';
 import type { PreparedCall } from './prepared-call.js';
 import { raceAbort } from './race-abort.js';
@@ -6,6 +8,7 @@ import { raceAbort } from './race-abort.js';
 /** The person waits for the card. */
 const TIMEOUT_MS = 20_000;
 const LONGEST = 100_000;
+const LONGEST_REASON = 400;
 /** So much more is looked at, so that a secret at the cut is seen whole. */
 const MARGIN = 65_536;
 const UNKNOWN = 'it could not be computed beforehand what exactly this will do';
@@ -28,6 +31,10 @@ export async function previewOf({ found, call }: PreparedCall, turn: GateTurn, p
   const deadline = ports.system.deadline([turn.signal], TIMEOUT_MS);
   try {
     const raced = await raceAbort(async () => provider.preview?.(call.tool, call.args, deadline.signal), deadline.signal);
+    if (raced.kind === 'threw' && isPyraError(raced.error)) {
+      const words = oneLine(ports.redactor.redact(cleanOutput(raced.error.message))).slice(0, LONGEST_REASON);
+      return { note: `${UNKNOWN} (${provider.id}: ${words})` };
+    }
     const text: unknown = raced.kind === 'value' ? raced.value : undefined;
     if (typeof text !== 'string' || text.trim() === '') return { note: UNKNOWN };
     return { preview: bounded(ports.redactor.redact(cleanOutput(text.slice(0, LONGEST + MARGIN))), text.length, LONGEST) };

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PyraError } from '../../../../src/core/domain/errors.js';
 import { Secret } from '../../../../src/core/domain/secret.js';
 import { gateHarness, NO, plainTool, sendTool, YES } from '../../../support/gate-harness.js';
 
@@ -42,6 +43,17 @@ describe('the preview of a call', () => {
       expect(approver.requests[0]?.preview).to.equal(undefined);
       expect(approver.requests[0]?.reasons).to.include(UNKNOWN);
     }
+  });
+
+  it('that cannot be made says why, in one line without secrets', async () => {
+    const preview = () => {
+      throw new PyraError('plugin/crashed', 'there is no event\nabc, correct-horse-battery');
+    };
+    const { run, approver, redactor } = gateHarness({ tools: [{ ...sendTool(), preview }], decisions: [NO] });
+    redactor.remember(new Secret('correct-horse-battery'));
+    await run('email.send', { to: 'ana@example.org' });
+    const [, reason] = approver.requests[0]?.reasons ?? [];
+    expect(reason).to.equal(`${UNKNOWN} (email: there is no event abc, [redacted:vault])`);
   });
 
   it('that hangs ends with the turn', async () => {
