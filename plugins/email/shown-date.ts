@@ -1,10 +1,21 @@
 /** The time zone of the person: that of the account when it names one, else that of this machine. */
 export function zoneOf({ timezone }: { readonly timezone?: string }): string {
-  return timezone !== undefined && isZone(timezone) ? timezone : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (timezone !== undefined && isZone(timezone)) return timezone;
+  machineZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return machineZone;
 }
 
-/** Whether the name of a time zone is one that the runtime knows. */
+let machineZone: string | undefined;
+const known = new Map<string, boolean>();
+
+/** Whether the name of a time zone is one that the runtime knows; looked up once, since it takes long. */
 export function isZone(zone: string): boolean {
+  const answer = known.get(zone) ?? isKnown(zone);
+  if (known.size < 1_000) known.set(zone, answer);
+  return answer;
+}
+
+function isKnown(zone: string): boolean {
   try {
     Intl.DateTimeFormat('en', { timeZone: zone });
     return true;
@@ -15,16 +26,19 @@ export function isZone(zone: string): boolean {
 
 /** A time as `Thu 2026-03-05 14:00`, in a time zone. */
 export function shownDate(date: Date, zone: string): string {
-  const format = formatFor(zone);
-  const parts = Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    formatFor(zone)
+      .formatToParts(date)
+      .map(({ type, value }) => [type, value]),
+  );
   return `${parts.weekday} ${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatFor(zone: string): Intl.DateTimeFormat {
-  const known = formats.get(zone);
-  if (known !== undefined) return known;
+  const made = formats.get(zone);
+  if (made !== undefined) return made;
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: isZone(zone) ? zone : 'UTC',
     weekday: 'short',
