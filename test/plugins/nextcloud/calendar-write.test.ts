@@ -183,6 +183,14 @@ describe('calendars: writing (needs radicale and openssl)', () => {
     );
   });
 
+  it('changes nothing when what was there cannot be kept', async () => {
+    const file = join(dataDir, 'file');
+    writeFileSync(file, '');
+    const words = await failureWords(updateEvent({ id: WEEKLY, title: 'Lost' }, calendarContext(radicale, { dataDir: file })));
+    expect(words).to.contain('could not be kept').and.to.contain('so nothing was changed');
+    expect(stored('weekly.ics')).to.contain('SUMMARY:Standup');
+  });
+
   it('takes no id for anything outside of the calendars', async () => {
     mkdirSync(join(radicale.collections, 'private'));
     for (const id of [
