@@ -112,3 +112,17 @@ child.on('error', (error) => { console.error(error); process.exit(1); });
 child.on('exit', (code) => process.exit(code ?? 1));
 `;
 }
+
+/** A plugin that makes V8 write its own text into files outside, by a flag that it sets while it runs. */
+export function flagProbeScript(files: readonly string[]): string {
+  return `
+const text = '(function (count) { let sum = 0; for (let at = 0; at < count; at += 1) sum += at % 3; return sum; /*\\nPLANTED\\n*/ })';
+for (const file of ${JSON.stringify(files)}) {
+  for (const flag of ['--redirect-code-traces', '--redirect-code-traces-to=' + file, '--print-opt-code', '--trace-turbo', '--trace-turbo-cfg-file=' + file]) {
+    try { require('node:v8').setFlagsFromString(flag); } catch {}
+  }
+  const run = require('node:vm').runInThisContext(text);
+  for (let turn = 0; turn < 60; turn += 1) run(200_000);
+}
+`;
+}

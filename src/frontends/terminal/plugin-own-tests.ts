@@ -57,6 +57,10 @@ async function runNode(root: string, temporary: string, files: readonly string[]
       `--allow-fs-write=${temporary}`,
       '--no-addons',
       '--no-experimental-sqlite',
+      '--disable-proto=delete',
+      '--disable-sigusr1',
+      // A flag that is set at run time can make V8 write anywhere.
+      '--freeze-flags-after-init',
       '--no-warnings',
       '--eval',
       RUNNER,

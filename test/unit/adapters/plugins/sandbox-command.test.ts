@@ -55,6 +55,7 @@ describe('the command line of a sandbox', () => {
         ...['/home/a/plugin/data', '/data/a/plugin/data'].map((path) => `--allow-fs-write=${path}`),
         ...['--no-experimental-sqlite', '--no-addons', '--disable-proto=delete', '--disable-sigusr1'],
         ...['--max-old-space-size=384', '--max-semi-space-size=2'],
+        ...(sandbox.tier === 'bwrap' ? [] : ['--freeze-flags-after-init']),
         ...['/pyra/child.cjs', '--brokered'],
       ]);
     }

@@ -1,9 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { linksIn } from '../../../../src/adapters/plugins/plugin-files.js';
-import { type ProbeResults, type ProbeTargets, probeScript, unrestrictedProbeScript } from '../../../support/sandbox-probes.js';
+import {
+  flagProbeScript,
+  type ProbeResults,
+  type ProbeTargets,
+  probeScript,
+  unrestrictedProbeScript,
+} from '../../../support/sandbox-probes.js';
 import { launcherOf, printed, scriptRequest, TIERS } from '../../../support/sandboxed-script.js';
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -49,6 +55,18 @@ describe('the sandbox of plugins', () => {
         expect(Object.keys(results).length).to.be.greaterThan(20);
         expect(readFileSync(join(targets.folder, 'own.txt'), 'utf8')).to.equal('own');
         expect(await linksIn(targets.folder)).to.deep.equal([]);
+      });
+
+      it('lets V8 write no file for a plugin that sets its flags', async function () {
+        const launcher = await launcherOf(this, tier, root);
+        const files = [targets.outside, join(root, 'planted.txt')];
+        const child = await launcher.launch(scriptRequest(root, flagProbeScript(files)));
+        child.stdin.end();
+        child.stdout.resume();
+        child.stderr.resume();
+        await child.ended;
+        expect(readFileSync(targets.outside, 'utf8')).to.equal('outside');
+        expect(existsSync(join(root, 'planted.txt'))).to.equal(false);
       });
 
       it('tells a plugin no environment but HOME, the time zone and how to use memory', async function () {
