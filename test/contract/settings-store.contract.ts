@@ -82,5 +82,31 @@ export function settingsStoreContract(harness: Harness<SettingsStore>): void {
       await Promise.all(wanted.map((settings) => store.save(settings)));
       expect(wanted).to.deep.include(await (await reopened()).load());
     });
+
+    it('loses none of several changes that are made at once, here and when it is opened twice', async () => {
+      await store.save(DEFAULT_SETTINGS);
+      const stores = [store, await reopened()];
+      const names = Array.from({ length: 12 }, (_, number) => `plugin-${number}`);
+      const enable = (name: string) => (now: Settings) => ({
+        ...now,
+        plugins: { ...now.plugins, enabled: [...now.plugins.enabled, name] },
+      });
+      await Promise.all(names.map((name, index) => stores[index % 2]?.update(enable(name))));
+      expect((await (await reopened()).load()).plugins.enabled).to.have.members(names);
+    });
+
+    it('gives what a change came to, and leaves everything when the change fails', async () => {
+      await store.save(CHANGED_SETTINGS);
+      const memory = { auto_load: true, max_tokens_in_context: 7 };
+      expect((await store.update((now) => ({ ...now, memory }))).memory).to.deep.equal(memory);
+      const fault = new Error('no');
+      const failed = await store
+        .update(() => {
+          throw fault;
+        })
+        .catch((error: unknown) => error);
+      expect(failed).to.equal(fault);
+      expect(await store.load()).to.deep.equal({ ...CHANGED_SETTINGS, memory });
+    });
   });
 }

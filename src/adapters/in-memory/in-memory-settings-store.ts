@@ -16,4 +16,9 @@ export class InMemorySettingsStore implements SettingsStore {
   async save(settings: Settings): Promise<void> {
     this.#settings = structuredClone(settings);
   }
+
+  async update(change: (now: Settings) => Settings): Promise<Settings> {
+    this.#settings = structuredClone(change(structuredClone(this.#settings)));
+    return structuredClone(this.#settings);
+  }
 }

@@ -42,13 +42,28 @@ export class YamlSettingsStore implements SettingsStore {
   async save(settings: Settings): Promise<void> {
     const documents = await this.#documents();
     const checked = documents.checkedSettings(settings);
-    await withFileLock(join(dirname(this.#path), `.${basename(this.#path)}.lock`), async () => {
+    await this.#alone(async () => {
       const text = await readText(this.#path);
       const document = new documents.SettingsDocument(text ?? '');
       const before = (text === undefined ? undefined : this.#known) ?? document.settings;
       await writeFileAtomic(this.#path, document.textWith(before, checked), 0o600);
     });
     this.#known = checked;
+  }
+
+  async update(change: (now: Settings) => Settings): Promise<Settings> {
+    const documents = await this.#documents();
+    return this.#alone(async () => {
+      const document = new documents.SettingsDocument((await readText(this.#path)) ?? '');
+      const checked = documents.checkedSettings(change(structuredClone(document.settings)));
+      await writeFileAtomic(this.#path, document.textWith(document.settings, checked), 0o600);
+      this.#known = checked;
+      return structuredClone(checked);
+    });
+  }
+
+  #alone<T>(run: () => Promise<T>): Promise<T> {
+    return withFileLock(join(dirname(this.#path), `.${basename(this.#path)}.lock`), run);
   }
 
   async #read(text: string): Promise<Settings> {

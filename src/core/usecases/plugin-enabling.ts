@@ -44,12 +44,13 @@ export async function disablePlugin(ports: ShelfPorts, name: string): Promise<bo
   return true;
 }
 
-/** Says in the settings whether a plugin is enabled; gives whether that changed anything. */
-async function setEnabled(ports: ShelfPorts, name: string, enabled: boolean): Promise<boolean> {
-  const settings = await ports.settings.load();
-  const others = settings.plugins.enabled.filter((one) => one !== name);
-  if (settings.plugins.enabled.includes(name) === enabled) return false;
-  await ports.settings.save({ ...settings, plugins: { ...settings.plugins, enabled: enabled ? [...others, name] : others } });
+/** Says in the settings whether a plugin is enabled; gives whether that changed anything. Another process may do the same for another plugin. */
+async function setEnabled({ settings }: ShelfPorts, name: string, enabled: boolean): Promise<boolean> {
+  if ((await settings.load()).plugins.enabled.includes(name) === enabled) return false;
+  await settings.update((now) => {
+    const others = now.plugins.enabled.filter((one) => one !== name);
+    return { ...now, plugins: { ...now.plugins, enabled: enabled ? [...others, name] : others } };
+  });
   return true;
 }
 

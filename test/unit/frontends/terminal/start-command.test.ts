@@ -48,7 +48,8 @@ describe('pyra start', () => {
   });
 
   it('lets the chat say what is wrong with broken settings', async () => {
-    const broken: SettingsStore = { load: () => Promise.reject(new PyraError('settings/invalid', 'broken')), save: async () => undefined };
+    const fail = (): Promise<never> => Promise.reject(new PyraError('settings/invalid', 'broken'));
+    const broken: SettingsStore = { load: fail, save: async () => undefined, update: fail };
     expect((await run(broken, true))[0]).to.deep.equal(['chat']);
   });
 });
