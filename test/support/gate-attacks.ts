@@ -1,5 +1,6 @@
 import { InMemoryToolProvider } from '../../src/adapters/in-memory/in-memory-tool-provider.js';
 import type { ApprovalDecision, ApprovalRequest } from '../../src/core/domain/approval.js';
+import { PyraError } from '../../src/core/domain/errors.js';
 import { Secret } from '../../src/core/domain/secret.js';
 import { ALWAYS, externalResult, type GateCore, type GateOptions, gateHarness, NO, plainTool, sendTool, YES } from './gate-harness.js';
 
@@ -33,6 +34,18 @@ export const GATE_ATTACKS: readonly GateAttack[] = [
   attack(
     'a secret stands in the preview on the card',
     { tools: [{ ...sendTool(), preview: () => `password: ${CANARY}` }], decisions: [NO] },
+    async (subject) => {
+      subject.redactor.remember(new Secret(CANARY));
+      await subject.run('email.send', MAIL);
+      return JSON.stringify([subject.approver.requests, subject.events]).includes(CANARY);
+    },
+  ),
+  attack(
+    'a secret stands in why there is no preview',
+    {
+      tools: [{ ...sendTool(), preview: () => Promise.reject(new PyraError('plugin/crashed', `no such password: ${CANARY}`)) }],
+      decisions: [NO],
+    },
     async (subject) => {
       subject.redactor.remember(new Secret(CANARY));
       await subject.run('email.send', MAIL);

@@ -15,7 +15,7 @@ export interface Import {
 
 /** A TypeScript file of `src/`, as far as rules about the structure care. */
 export interface SourceFile {
-  /** Relative to `src/`, with forward slashes. */
+  /** Relative to `src/`, or to the folder that was looked at, with forward slashes. */
   readonly path: string;
   readonly lines: number;
   /** The text without comments; strings stay. */
@@ -23,9 +23,9 @@ export interface SourceFile {
   readonly imports: readonly Import[];
 }
 
-/** Every TypeScript file of `src/`, sorted. */
-export function sourceFiles(): readonly SourceFile[] {
-  const root = join(PROJECT, 'src');
+/** Every TypeScript file of `src/`, or of another folder of the project, sorted; paths are relative to that folder. */
+export function sourceFiles(folder = 'src'): readonly SourceFile[] {
+  const root = join(PROJECT, folder);
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))

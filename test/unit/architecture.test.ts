@@ -137,6 +137,40 @@ describe('architecture', () => {
   });
 });
 
+describe('the plugins that Pyra brings', () => {
+  const code = sourceFiles('plugins').filter(({ path }) => !path.endsWith('.test.ts'));
+  const packagesOfTests = new Set(['chai', 'sinon', 'fast-check', 'mocha']);
+
+  it('are there', () => {
+    expect([...new Set(code.map(({ path }) => path.split('/')[0]))]).to.include.members(['email', 'nextcloud']);
+  });
+
+  it('know nothing of Pyra but pyra/plugin, and nothing of one another', () => {
+    const strays = code.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => !target.startsWith(`${path.split('/')[0]}/`) && target !== 'pyra/plugin')
+        .filter(
+          ({ target }) => target.startsWith('..') || target.endsWith('.ts') || packageOf(target) === 'pyra' || packagesOfTests.has(target),
+        )
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+    expect(strays).to.deep.equal([]);
+  });
+
+  it('are not known by Pyra: no package of theirs is imported in src', () => {
+    const theirs = new Set(code.flatMap(({ imports }) => imports.map(({ target }) => packageOf(target))).filter((name) => name !== 'pyra'));
+    expect([...theirs]).to.include.members(['imapflow', 'nodemailer', 'tsdav', 'webdav', 'ical.js']);
+    const shared = files.flatMap(({ path, imports }) =>
+      imports.filter(({ target }) => isPackage(target) && theirs.has(packageOf(target))).map(({ target }) => `${path} imports ${target}`),
+    );
+    expect(shared).to.deep.equal([]);
+  });
+
+  it('have no file of more than 400 lines', () => {
+    expect(code.filter(({ lines }) => lines > 400).map(({ path, lines }) => `${path}: ${lines}`)).to.deep.equal([]);
+  });
+});
+
 describe('the compiler settings of the core', () => {
   const poison = [
     "import { readFileSync } from 'node:fs';",

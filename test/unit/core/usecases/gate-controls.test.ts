@@ -45,7 +45,20 @@ const REMOVALS: readonly Removal[] = [
     "unasked ?? { outcome: 'allow', scope: 'once', by: 'rule' } ?? (await",
     'a call runs that nobody decided about',
   ),
-  removal('secrets in previews', 'usecases/gate-preview.js', 'ports.redactor.redact(', '(', 'a secret stands in the preview on the card'),
+  removal(
+    'secrets in previews',
+    'usecases/gate-preview.js',
+    'ports.redactor.redact(cleanOutput(text',
+    '(cleanOutput(text',
+    'a secret stands in the preview on the card',
+  ),
+  removal(
+    'secrets in why there is no preview',
+    'usecases/gate-preview.js',
+    'ports.redactor.redact(cleanOutput(raced',
+    '(cleanOutput(raced',
+    'a secret stands in why there is no preview',
+  ),
   removal('unclassed tools', 'domain/tool-definition.js', ": 'destructive';", ": 'read';", 'a tool without a class runs unasked'),
   removal(
     'refusals',
@@ -196,6 +209,15 @@ describe('controls of the gate', () => {
       }
     });
   }
+
+  it("lie on the only way to a preview: the gate asks for it, and a plugin's stand-in hands the question on", () => {
+    const asking = sourceFiles().filter(({ code }) => /\.preview\s*(\?\.)?\(/.test(code));
+    expect(asking.map(({ path }) => path)).to.deep.equal([
+      'adapters/in-memory/in-memory-tool-provider.ts',
+      'core/usecases/gate-preview.ts',
+      'core/usecases/plugin-tools.ts',
+    ]);
+  });
 
   it('lie on the only way to a tool: no other file calls a provider', () => {
     const calling = sourceFiles().filter(({ code }) => /\.call\s*\(|\[\s*['"`]call['"`]\s*\]/.test(code));
