@@ -1,18 +1,6 @@
 import { type PluginContext, type PluginSettings, ToolFailure } from 'pyra/plugin';
+import type { MailServer, SignIn } from './mail-server.js';
 import { presetOfAddress } from './provider-presets.js';
-
-/** How a server is spoken to: TLS from the start, TLS after STARTTLS, or in the clear, which the person has to write so. */
-export type Encryption = 'tls' | 'starttls' | 'none';
-
-/** Where a server listens. */
-export interface MailServer {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: Encryption;
-}
-
-/** How an account signs in. */
-export type SignIn = 'password' | 'microsoft' | 'google';
 
 /** One account, as the answers to the questions of setup describe it. */
 export interface Account {

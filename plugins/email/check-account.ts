@@ -1,6 +1,7 @@
 import { type PluginContext, ToolFailure } from 'pyra/plugin';
-import { accountOf, type MailServer } from './account.js';
+import { accountOf } from './account.js';
 import { withImap } from './imap-connection.js';
+import type { MailServer } from './mail-server.js';
 import { withSmtp } from './smtp-connection.js';
 
 /**

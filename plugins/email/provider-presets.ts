@@ -1,4 +1,4 @@
-import type { MailServer, SignIn } from './account.js';
+import type { MailServer, SignIn } from './mail-server.js';
 
 /** What is known about a provider of mailboxes. */
 export interface ProviderPreset {

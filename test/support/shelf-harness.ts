@@ -12,9 +12,10 @@ import type { PluginSource } from '../../src/core/domain/plugin.js';
 import { Redactor } from '../../src/core/domain/redaction.js';
 import { Secret } from '../../src/core/domain/secret.js';
 import { DeclaredDesk } from '../../src/core/usecases/plugin-desk.js';
-import { PluginShelf, type ShelfPorts } from '../../src/core/usecases/plugin-shelf.js';
+import { PluginShelf } from '../../src/core/usecases/plugin-shelf.js';
 import { PluginTools } from '../../src/core/usecases/plugin-tools.js';
 import { RedactingVault } from '../../src/core/usecases/redacting-vault.js';
+import type { ShelfPorts } from '../../src/core/usecases/shelf-ports.js';
 import { Toolbox } from '../../src/core/usecases/toolbox.js';
 
 /** The manifest of a mail plugin with accounts, a secret, and something of everything. */

@@ -4,8 +4,9 @@ import type { InstalledPlugin, PluginPackage, PluginSource } from '../domain/plu
 import { pluginDifference } from '../domain/plugin-difference.js';
 import { recordPluginEvent } from './plugin-events.js';
 import { checkHandlers } from './plugin-handlers.js';
-import type { PluginInspection, ShelfPorts } from './plugin-shelf.js';
+import type { PluginInspection } from './plugin-inspection.js';
 import { installedNamed } from './plugin-status.js';
+import type { ShelfPorts } from './shelf-ports.js';
 
 /** Looks at a plugin and at what it changes against the installed one of its name. */
 export async function inspectPlugin(ports: ShelfPorts, source: PluginSource): Promise<PluginInspection> {

@@ -3,8 +3,8 @@ import type { InstalledPlugin } from '../domain/plugin.js';
 import { changesOf, notAccepted } from './plugin-changes.js';
 import { recordPluginEvent } from './plugin-events.js';
 import { checkHandlers } from './plugin-handlers.js';
-import type { ShelfPorts } from './plugin-shelf.js';
 import { installedNamed } from './plugin-status.js';
+import type { ShelfPorts } from './shelf-ports.js';
 
 /** Enables a plugin whose files are those that were accepted, or are accepted by their digest now, and whose code fits its manifest. */
 export async function enablePlugin(

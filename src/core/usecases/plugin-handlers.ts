@@ -3,7 +3,7 @@ import { badManifest } from '../domain/parse-plugin-manifest.js';
 import type { InstalledPlugin } from '../domain/plugin.js';
 import type { PluginManifest } from '../domain/plugin-manifest.js';
 import { DeclaredDesk } from './plugin-desk.js';
-import type { ShelfPorts } from './plugin-shelf.js';
+import type { ShelfPorts } from './shelf-ports.js';
 
 /**
  * Loads the code of a plugin, in the sandbox, and compares its handlers with the manifest; runs none of them.

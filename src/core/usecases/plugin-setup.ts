@@ -10,7 +10,8 @@ import { setupAnswerFault, storedAnswer } from '../domain/setup-answer.js';
 import { isRelevant, type KnownAnswer, missingAnswers } from '../domain/setup-progress.js';
 import { utf8Bytes } from '../domain/utf8.js';
 import { recordPluginEvent } from './plugin-events.js';
-import type { PluginSetup, SetupStep, ShelfPorts } from './plugin-shelf.js';
+import type { PluginSetup, SetupStep } from './setup-steps.js';
+import type { ShelfPorts } from './shelf-ports.js';
 
 /** What a question was answered with in this setup; `none` leaves it out. */
 type Given =

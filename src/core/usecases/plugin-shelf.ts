@@ -1,91 +1,24 @@
-import type { AuditLog } from '../../ports/audit-log.js';
-import type { OpenPlugin, PluginDesk, PluginHost } from '../../ports/plugin-host.js';
-import type { PluginLibrary, PluginSettingsStore } from '../../ports/plugin-library.js';
-import type { SchemaChecker } from '../../ports/schema-checker.js';
-import type { SettingsStore } from '../../ports/settings-store.js';
-import type { System } from '../../ports/system.js';
-import type { SecretStore } from '../../ports/vault.js';
+import type { OpenPlugin, PluginDesk } from '../../ports/plugin-host.js';
 import { PyraError } from '../domain/errors.js';
 import type { SecretName, ToolName } from '../domain/identifiers.js';
-import type { JsonValue } from '../domain/json.js';
 import { isPluginName } from '../domain/parse-plugin-manifest.js';
 import type { InstalledPlugin, PluginPackage, PluginStatus, SandboxTier } from '../domain/plugin.js';
-import type { PluginDifference } from '../domain/plugin-difference.js';
-import {
-  MAIN_ACCOUNT,
-  type ManifestCommand,
-  type PluginAccount,
-  type PluginManifest,
-  type PluginName,
-  type SetupQuestion,
-} from '../domain/plugin-manifest.js';
+import { MAIN_ACCOUNT, type ManifestCommand, type PluginAccount, type PluginManifest, type PluginName } from '../domain/plugin-manifest.js';
 import { secretPrefix } from '../domain/plugin-secret-name.js';
 import { Redactor } from '../domain/redaction.js';
-import type { Secret } from '../domain/secret.js';
 import { DEFAULT_SETTINGS } from '../domain/settings.js';
 import { enabledPlugins } from './enabled-plugins.js';
 import { changesOf, inspectPlugin, inspectUpdate, installPlugin, pluginSourceOf } from './plugin-changes.js';
 import { DeclaredDesk } from './plugin-desk.js';
 import { disablePlugin, enablePlugin } from './plugin-enabling.js';
 import { recordPluginEvent } from './plugin-events.js';
+import type { PluginInspection } from './plugin-inspection.js';
 import { AccountSetup } from './plugin-setup.js';
 import { installedNamed, pluginStatuses } from './plugin-status.js';
+import type { PluginSetup } from './setup-steps.js';
+import type { ShelfPorts } from './shelf-ports.js';
 import { ToolGate } from './tool-gate.js';
 import { Toolbox } from './toolbox.js';
-
-/** Gives something that is made when it is first needed. */
-export type Lazy<T> = () => Promise<T>;
-
-/** What the shelf works with. What a start does not need is made when it is needed. */
-export interface ShelfPorts {
-  readonly library: Lazy<PluginLibrary>;
-  readonly store: Lazy<PluginSettingsStore>;
-  readonly host: Lazy<PluginHost>;
-  readonly checker: SchemaChecker;
-  readonly settings: SettingsStore;
-  readonly secrets: SecretStore;
-  readonly audit: AuditLog;
-  readonly system: System;
-  readonly redactor: Redactor;
-}
-
-/** A plugin that was looked at, and what it changes. */
-export interface PluginInspection {
-  readonly package: PluginPackage;
-  /** What is installed under its name, as the person accepted it. */
-  readonly installed?: InstalledPlugin;
-  /** What changes against that; absent where nothing is installed. */
-  readonly difference?: PluginDifference;
-}
-
-/** A question of a plugin as it stands for one account. */
-export interface SetupStep {
-  readonly question: SetupQuestion;
-  /** Whether it is asked at all: `when` fits the other answers. */
-  readonly relevant: boolean;
-  /** Whether there is an answer, from now or from before. */
-  readonly answered: boolean;
-  /** The answer as it is now; never that to a `secret`. */
-  readonly answer?: JsonValue;
-}
-
-/** The setup of one account of a plugin, as values: answers are checked one by one and stored together. */
-export interface PluginSetup {
-  readonly plugin: InstalledPlugin;
-  readonly account: PluginAccount;
-  /** All questions in their order. */
-  steps(): readonly SetupStep[];
-  /** The next question that is to be asked: relevant, and not answered in this setup yet; `undefined` at the end. */
-  next(): SetupStep | undefined;
-  /**
-   * Answers a question. An empty text keeps the earlier answer, else takes the default, else leaves out what is optional. Gives one
-   * sentence that says what is wrong when the answer is not taken; never with the value of a secret in it. A `file` is a path.
-   * `usage` for a key that no question has.
-   */
-  answer(key: string, given: string | Secret): Promise<string | undefined>;
-  /** Stores everything: secrets in the vault, files in the data folder, the rest in the settings. `usage` names what is missing; `vault/locked`. */
-  save(): Promise<void>;
-}
 
 /** A slash command of an enabled plugin. */
 export interface PluginCommand {

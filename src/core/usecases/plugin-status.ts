@@ -5,7 +5,7 @@ import type { InstalledPlugin, PluginSettings, PluginState, PluginStatus } from 
 import { MAIN_ACCOUNT, type PluginAccount } from '../domain/plugin-manifest.js';
 import { ownSecretName, pluginSecretName } from '../domain/plugin-secret-name.js';
 import { type KnownAnswer, missingAnswers } from '../domain/setup-progress.js';
-import type { ShelfPorts } from './plugin-shelf.js';
+import type { ShelfPorts } from './shelf-ports.js';
 
 /** How installed plugins stand: their files, their answers, whether they are enabled. Looks at everything, so it is for lists alone. */
 export async function pluginStatuses(ports: ShelfPorts, plugins: readonly InstalledPlugin[]): Promise<readonly PluginStatus[]> {

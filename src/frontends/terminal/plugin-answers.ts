@@ -3,7 +3,7 @@ import { readSecretFile } from '../../adapters/support/passphrase-file.js';
 import { PyraError } from '../../core/domain/errors.js';
 import type { SetupQuestion } from '../../core/domain/plugin-manifest.js';
 import { Secret } from '../../core/domain/secret.js';
-import type { PluginSetup, SetupStep } from '../../core/usecases/plugin-shelf.js';
+import type { PluginSetup, SetupStep } from '../../core/usecases/setup-steps.js';
 import { attachmentPath } from './attachment-path.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { nearest } from './nearest.js';

@@ -1,7 +1,8 @@
 import { WaitSpinner } from '../../adapters/support/terminal/wait-spinner.js';
 import { isPyraError } from '../../core/domain/errors.js';
 import { visible } from '../../core/domain/untrusted.js';
-import type { PluginSetup, PluginShelf } from '../../core/usecases/plugin-shelf.js';
+import type { PluginShelf } from '../../core/usecases/plugin-shelf.js';
+import type { PluginSetup } from '../../core/usecases/setup-steps.js';
 import type { CommandContext } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 

@@ -1,7 +1,7 @@
 import { createPaint } from '../../adapters/support/terminal/paint.js';
 import type { InstalledPlugin } from '../../core/domain/plugin.js';
 import type { PluginManifest } from '../../core/domain/plugin-manifest.js';
-import type { PluginInspection } from '../../core/usecases/plugin-shelf.js';
+import type { PluginInspection } from '../../core/usecases/plugin-inspection.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { openShelf } from './open-shelf.js';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/domain/json.js';
 import { visible } from '../../core/domain/untrusted.js';
-import type { PluginSetup } from '../../core/usecases/plugin-shelf.js';
+import type { PluginSetup } from '../../core/usecases/setup-steps.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { openVaultForWriting } from './open-vault.js';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
 import type { PluginName } from '../../../../src/core/domain/plugin-manifest.js';
 import { Secret } from '../../../../src/core/domain/secret.js';
-import type { PluginSetup } from '../../../../src/core/usecases/plugin-shelf.js';
+import type { PluginSetup } from '../../../../src/core/usecases/setup-steps.js';
 import { MAIL, shelfHarness } from '../../../support/shelf-harness.js';
 
 const PASSWORD = 'correct horse battery';
