@@ -85,7 +85,7 @@ mask_passwords = True
 
 /** Skips the tests of a `describe` where there is no Radicale. To be called in `before`. */
 export function needsRadicale(context: Mocha.Context): void {
-  if (installed('radicale') === undefined) context.skip();
+  if (['radicale', 'openssl'].some((program) => installed(program) === undefined)) context.skip();
 }
 
 /** Writes a collection into the folder of a person's collections. */
