@@ -47,6 +47,34 @@ export function schemaCheckerContract(harness: Harness<SchemaChecker>): void {
       });
     }
 
+    const endless: readonly (readonly [what: string, schema: JsonSchema, value: JsonValue])[] = [
+      [
+        'a pattern that tries every way to fit',
+        { type: 'object', properties: { to: { type: 'string', pattern: '^(a+)+$' } } },
+        { to: `${'a'.repeat(60)}!` },
+      ],
+      [
+        'references that branch at every step',
+        {
+          $ref: '#/$defs/n0',
+          $defs: Object.fromEntries(
+            Array.from({ length: 40 }, (_, step) => [
+              `n${step}`,
+              step === 39 ? { type: 'object' } : { allOf: [{ $ref: `#/$defs/n${step + 1}` }, { $ref: `#/$defs/n${step + 1}` }] },
+            ]),
+          ),
+        },
+        {},
+      ],
+    ];
+    for (const [what, schema, value] of endless) {
+      it(`does not hang at ${what}`, async function () {
+        this.timeout(10_000);
+        expect(await check(schema, value)).to.deep.equal(['the schema is broken: it takes too long to apply to this value']);
+        expect(await check(MAIL, { to: 'ana' })).to.deep.equal([]);
+      });
+    }
+
     it('says everything that is wrong', async () => {
       expect(await check(MAIL, { cc: 'b', bcc: 1 })).to.have.members(['to: is missing', 'cc: must be a list', 'bcc: is not known here']);
     });

@@ -2,12 +2,16 @@ import type { OutputUnit, Validator } from '@cfworker/json-schema';
 import type { JsonSchema, JsonValue } from '../../core/domain/json.js';
 import type { SchemaChecker } from '../../ports/schema-checker.js';
 import { faultSentences } from './fault-sentences.js';
+import { runBriefly } from './run-briefly.js';
 import { schemaFault } from './schema-fault.js';
 
 /** The part of the validator's package that is used. */
 interface Vendor {
   readonly Validator: new (schema: object, draft: '2020-12', shortCircuit: boolean) => Pick<Validator, 'validate'>;
 }
+
+/** An honest schema takes milliseconds; one with a hostile pattern, or with references that branch, would take years. */
+const LONGEST_MS = 1_000;
 
 /** Checks with `@cfworker/json-schema` (draft 2020-12), which generates no code; it is loaded at the first call. */
 export class JsonSchemaChecker implements SchemaChecker {
@@ -24,7 +28,9 @@ export class JsonSchemaChecker implements SchemaChecker {
     let errors: readonly OutputUnit[];
     try {
       // The validator writes into the schema that it is given.
-      const result = new Validator(JSON.parse(JSON.stringify(schema)) as object, '2020-12', false).validate(value);
+      const own = JSON.parse(JSON.stringify(schema)) as object;
+      const result = runBriefly(() => new Validator(own, '2020-12', false).validate(value), LONGEST_MS);
+      if (result === undefined) return ['the schema is broken: it takes too long to apply to this value'];
       if (result.valid) return [];
       errors = result.errors;
     } catch {

@@ -21,14 +21,18 @@ export function isDeeper(value: JsonValue, levels: number): boolean {
 /** Whether a schema for arguments has something at a path such as `to` or `attendees.mail`; positions in lists do not count. */
 export function hasArgument(schema: JsonSchema, path: string): boolean {
   const parts = path.split('.').filter((part) => !/^\d+$/.test(part));
-  return parts.length > 0 && reaches(schema, schema, parts, 0);
+  return parts.length > 0 && reaches(schema, schema, parts, new Map());
 }
 
-function reaches(root: JsonSchema, schema: JsonValue | undefined, parts: readonly string[], depth: number): boolean {
-  if (!isJsonObject(schema) || depth > MAX_SCHEMA_LEVELS * 2) return false;
+/** `seen`: what was looked at, for so many parts left; references may lead in circles, and branch at each step. */
+function reaches(root: JsonSchema, schema: JsonValue | undefined, parts: readonly string[], seen: Map<JsonValue, Set<number>>): boolean {
+  if (!isJsonObject(schema)) return false;
   const [name, ...rest] = parts;
   if (name === undefined) return true;
-  const into = (one: JsonValue | undefined, left: readonly string[]): boolean => reaches(root, one, left, depth + 1);
+  const before = seen.get(schema) ?? new Set();
+  if (before.has(parts.length)) return false;
+  seen.set(schema, before.add(parts.length));
+  const into = (one: JsonValue | undefined, left: readonly string[]): boolean => reaches(root, one, left, seen);
   const { properties, items, $ref } = schema;
   if (isJsonObject(properties) && Object.hasOwn(properties, name) && (rest.length === 0 || into(properties[name], rest))) return true;
   if (into(items, parts)) return true;

@@ -258,6 +258,13 @@ describe('parsePluginManifest', () => {
     );
   });
 
+  it('is not held up by references that branch at every step, or lead in circles', () => {
+    const both = (name: string): JsonValue => ({ anyOf: [{ $ref: `#/$defs/${name}` }, { $ref: `#/$defs/${name}` }] });
+    const steps = Array.from({ length: 60 }, (_, step) => [`n${step}`, both(`n${(step + 1) % 60}`)] as const);
+    const parameters = { type: 'object', properties: { target: both('n0') }, $defs: Object.fromEntries(steps) };
+    expect(failureOf(tool({ parameters, destinations: ['target.url.host'] })).message).to.include('target.url.host is no argument');
+  });
+
   it('keeps the names of the commands of the chat', () => {
     expect(OWN_COMMANDS).to.include.members(slashCommands.map(({ name }) => name));
   });
