@@ -23,6 +23,10 @@ export interface EgressBrokerParts {
 const MAX_CONNECTIONS = 64;
 /** A plugin that tries and tries must not fill the log. */
 const MAX_TOLD = 50;
+/** Looking a name up cannot be stopped, and a connection that waits for it can be given up: those that nobody waits for count too. */
+const MAX_LOOKUPS = 64;
+/** So much may wait for a child that does not read, before nothing more of it is read either. */
+const MAX_BACKLOG_BYTES = 1024 * 1024;
 const TARGET = /^(\S{1,255}) (\d{1,5})$/;
 
 /**
@@ -36,6 +40,7 @@ export class EgressBroker {
   readonly #told = new Set<string>();
   #lastId = 0;
   #full = false;
+  #lookups = 0;
   #held = true;
   #sent = 0;
   #received = 0;
@@ -58,6 +63,7 @@ export class EgressBroker {
     });
     channel.on('drain', () => {
       this.#full = false;
+      channel.resume();
       for (const connection of this.#connections.values()) connection.flow();
     });
     channel.once('error', () => this.close());
@@ -130,6 +136,8 @@ export class EgressBroker {
     const rule = ruleFor(rules, host, Number(digits));
     if (rule === undefined) return `${place} is not in this plugin's allow list`;
     if (this.#connections.size > MAX_CONNECTIONS) return `${place} would be one connection more than the ${MAX_CONNECTIONS} at once`;
+    if (this.#lookups >= MAX_LOOKUPS) return `${place} would be one name more than the ${MAX_LOOKUPS} that are looked up at once`;
+    this.#lookups += 1;
     try {
       const addresses = await resolve(host);
       const inside = rule.configured ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
@@ -139,6 +147,8 @@ export class EgressBroker {
     } catch (error) {
       const { code = 'ENOTFOUND' } = error as NodeJS.ErrnoException;
       connection.fail(code, `getaddrinfo ${code} ${host}`);
+    } finally {
+      this.#lookups -= 1;
     }
     return undefined;
   }
@@ -151,6 +161,7 @@ export class EgressBroker {
       if (!channel.write(part, index === parts.length - 1 ? sent : undefined)) this.#full = true;
     }
     process.nextTick(() => channel.uncork());
+    if (channel.writableLength > MAX_BACKLOG_BYTES) channel.pause();
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { expect } from 'chai';
 import { EgressBroker, type EgressBrokerParts } from '../../../../src/adapters/plugins/egress-broker.js';
+import type { CheckedAddress } from '../../../../src/adapters/plugins/egress-connection.js';
 import type { EgressRule } from '../../../../src/adapters/plugins/egress-rules.js';
 import { controlFrame, FRAME, frameHeader, MAX_DATA_BYTES, WINDOW_BYTES, windowFrame } from '../../../../src/adapters/plugins/mux-frame.js';
 import { MuxReader } from '../../../../src/adapters/plugins/mux-reader.js';
@@ -117,6 +118,50 @@ describe('the egress broker', () => {
     await until(() => plugin.frames.length === 200);
     expect(plugin.refusals).to.have.length(50);
     expect(new Set(plugin.refusals).size).to.equal(50);
+  });
+
+  it('reads no more of a child that does not read what it is told, and goes on when it does', async () => {
+    const plugin = child({ rules: [] });
+    plugin.channel.pause();
+    const target = `${'h'.repeat(240)}.test 80`;
+    let sent = 0;
+    for (let pause = 0; pause < 20; ) {
+      if (plugin.channel.writableNeedDrain) pause += 1;
+      else {
+        pause = 0;
+        for (let count = 0; count < 100; count += 1) {
+          sent += 1;
+          plugin.open(sent, target);
+        }
+      }
+      if (sent > 40_000) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(sent).to.be.lessThan(40_000);
+    plugin.channel.resume();
+    await until(() => plugin.frames.length === sent);
+    expect(plugin.broken).to.deep.equal([]);
+  });
+
+  it('looks up at most 64 names at once, also for connections that were given up', async () => {
+    const asked: string[] = [];
+    const answered = Promise.withResolvers<readonly CheckedAddress[]>();
+    const resolve = (host: string): Promise<readonly CheckedAddress[]> => {
+      asked.push(host);
+      return answered.promise;
+    };
+    const plugin = child({ rules: [rule('*.example.org')], resolve });
+    for (let id = 1; id <= 300; id += 1) {
+      plugin.open(id, `h${id}.example.org ${port}`);
+      plugin.channel.write(controlFrame(FRAME.reset, id));
+    }
+    plugin.open(301, 'other.test 1');
+    await plugin.frame('5 301');
+    expect(asked).to.have.length(64);
+    answered.resolve([]);
+    await new Promise((done) => setImmediate(done));
+    plugin.open(302, `last.example.org ${port}`);
+    expect(await plugin.frame('5 302')).to.equal('5 302 ENOTFOUND getaddrinfo ENOTFOUND last.example.org');
   });
 
   for (const address of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1', 'fe80::1', 'fd00::1']) {
