@@ -22,6 +22,8 @@ const MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
 /** Far more than what a person could read, or a plugin needs secrets for. */
 const FLOW = { frames: { burst: 5_000, perSecond: 200 }, bytes: { burst: 16 * 1024 * 1024, perSecond: 1024 * 1024 } } as const;
 const PROGRESS = { burst: 100, perSecond: 30 } as const;
+/** Each look into the vault is written down: a plugin must not fill the disk with it, nor hold up who else needs it. */
+const DESK = { burst: 200, perSecond: 5 } as const;
 const LONGEST_TEXT = 4_000;
 const LONGEST_SECRET_NAME = 128;
 
@@ -44,6 +46,7 @@ export class ChildConnection {
   readonly #child: LaunchedChild;
   readonly #peer: JsonRpcPeer<HostRequests, HostNotifications>;
   readonly #lines = new FlowLimit(PROGRESS);
+  readonly #desk = new FlowLimit(DESK);
   readonly #progress = new Map<number, (text: string) => void>();
   readonly #unwatch: () => void;
   readonly #gone: Promise<PluginGone>;
@@ -196,6 +199,7 @@ export class ChildConnection {
 
   /** What the person can mend is told to the plugin, the rest is not. */
   async #atDesk<T>(action: (desk: PluginDesk) => Promise<T>): Promise<T> {
+    if (!this.#desk.take(1)) throw new RpcError(METHOD_FAILED, 'it asks for secrets too often: it has to wait');
     try {
       return await action(this.#parts.desk);
     } catch (error) {

@@ -39,7 +39,8 @@ export class PluginErrorLog {
     const before = this.#used.get(plugin);
     const used = before?.minute === minute ? before.characters : 0;
     if (used > MAX_PER_MINUTE) return;
-    const shown = visible(cleanOutput(redact(text)).trimEnd())
+    // Twice: what is taken out of a text can join the parts of a secret, or belong to one.
+    const shown = visible(redact(cleanOutput(redact(text))).trimEnd())
       .slice(0, LONGEST_TEXT)
       .toWellFormed();
     if (shown === '') return;

@@ -39,7 +39,8 @@ export class GateExecution {
         report(turn, {
           type: 'tool-progress',
           call: call.id,
-          text: redactor.redact(oneLine(cleanOutput(text))).slice(0, LONGEST_PROGRESS),
+          // Before it is one line, too: a secret can have several.
+          text: redactor.redact(oneLine(redactor.redact(cleanOutput(text)))).slice(0, LONGEST_PROGRESS),
         });
       const context = { conversation, provenance: provenanceOf(turn), progress };
       const raced = await raceAbort(() => found.provider.call(call.tool, call.args, deadline.signal, context), deadline.signal);

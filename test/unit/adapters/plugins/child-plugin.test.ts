@@ -212,6 +212,24 @@ describe('a plugin in a process of its own', function () {
       expect(said.length).to.be.within(100, 1_000);
     });
 
+    it('is given a secret no more often than it can need it', async () => {
+      let asked = 0;
+      const get = desk.secret.bind(desk);
+      desk.secret = (name) => {
+        asked += 1;
+        return get(name);
+      };
+      const plugin = await doing(`
+        let words = '';
+        for (let turn = 0; turn < 2_000 && words === ''; turn += 1) {
+          await context.secrets.get('token').catch((error) => { words = error.message; });
+        }
+        return words;
+      `);
+      expect((await call(plugin)).text).to.equal('it asks for secrets too often: it has to wait');
+      expect(asked).to.be.within(200, 300);
+    });
+
     it('writes why it ended, and what it said on stderr, to the log', async () => {
       const plugin = await doing(`console.error('about to end'); console.log('and this'); process.exit(7)`);
       await call(plugin);

@@ -38,6 +38,12 @@ describe('the log of what plugins do wrong', () => {
     expect(readFileSync(path, 'utf8')).to.contain('login [redacted:vault] red \\u{202e}abc\n');
   });
 
+  it('holds no secret that a server or a plugin has hidden between escape sequences', async () => {
+    log.write('email', 'no such user: hun\u001b[0mter2 and hun\u0000ter2');
+    await log.flush();
+    expect(readFileSync(path, 'utf8')).to.contain('no such user: [redacted:vault] and [redacted:vault]\n');
+  });
+
   it('takes secrets out before it cuts', async () => {
     log.write('email', `${'x'.repeat(3_997)}hunter2`);
     await log.flush();

@@ -85,15 +85,17 @@ describe('the preview of a call', () => {
 describe('a call that takes long', () => {
   it('reports its progress as one clean line without secrets', async () => {
     const tool = plainTool('email.search', 'read', (_args, _signal, { progress }) => {
-      progress('\u001b[31mfolder 1\nof 2, correct-horse-battery');
+      progress('\u001b[31mfolder 1\nof 2, correct-horse-battery, the-first-line\nthe-second-line');
       return 'found';
     });
     const { run, events, redactor } = gateHarness({ tools: [tool] });
     redactor.remember(new Secret('correct-horse-battery'));
+    redactor.remember(new Secret('the-first-line\nthe-second-line'));
     await run('email.search');
     const [progress] = events.filter(({ type }) => type === 'tool-progress');
     expect(progress).to.include({ type: 'tool-progress', call: 'call-1' });
     expect(progress?.type === 'tool-progress' && progress.text).to.match(/^folder 1 of 2, (?!correct)/);
+    expect(progress?.type === 'tool-progress' && progress.text).not.to.match(/line/);
   });
 
   it('may take as long as its definition says, 60 s where it says nothing', async () => {
