@@ -132,13 +132,18 @@ export class PluginShelf {
   async remove(name: string, { secrets }: { readonly secrets: boolean }): Promise<{ readonly secretsLeft: readonly SecretName[] }> {
     const { manifest } = await installedNamed(this.#ports, name);
     const vault = this.#ports.secrets;
-    const own = (await vault.names()).filter((one) => one.startsWith(secretPrefix(name)));
+    const own = await this.secretsOf(name);
     if (secrets) for (const one of own) await vault.delete(one);
     await disablePlugin(this.#ports, name);
     await (await this.#ports.library()).remove(manifest.name);
     const detail = { plugin: name, version: manifest.version, secrets: secrets ? own : [] };
     await recordPluginEvent(this.#ports, 'plugin-removed', detail);
     return { secretsLeft: secrets ? [] : own };
+  }
+
+  /** The names of the secrets in the vault that belong to a plugin of this name, installed or not. */
+  async secretsOf(name: string): Promise<readonly SecretName[]> {
+    return (await this.#ports.secrets.names()).filter((one) => one.startsWith(secretPrefix(name)));
   }
 
   /** Begins the setup of an account (`main` where none is named). `not-found`; `usage` for an account that cannot be. */

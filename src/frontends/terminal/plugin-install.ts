@@ -21,7 +21,13 @@ export async function installPlugin(context: CommandContext, { words: [word = ''
   const tier = await shelf.tier();
   const paint = context.paint(context.globals.dryRun ? 'stdout' : 'stderr');
   const namesake = seen.package.source.kind === 'folder' && (await shelf.bundled()).some((one) => one.manifest.name === manifest.name);
-  const warning = namesake ? `${paint.yellow(`this is not the plugin ${manifest.name} that comes with Pyra`)}\n\n` : '';
+  const left = await shelf.secretsOf(manifest.name);
+  const warnings = [
+    ...(namesake ? [`this is not the plugin ${manifest.name} that comes with Pyra`] : []),
+    // Whoever takes the name of a plugin that was there before gets what was meant for that one.
+    ...(left.length > 0 ? [`it gets the secrets that were kept for a plugin of this name: ${left.map(visibleLine).join(', ')}`] : []),
+  ];
+  const warning = warnings.length > 0 ? `${warnings.map(paint.yellow).join('\n')}\n\n` : '';
   const agreed = await agree(context, {
     shown: warning + offerText(manifest, tier, paint),
     question: `install ${manifest.name}?`,

@@ -252,6 +252,8 @@ describe('pyra plugin', () => {
       const { err } = await run(['remove', 'mail', '--keep-secrets'], yes);
       expect(err).to.include('still in the vault: plugin:mail:main.password');
       expect(await vault.names()).to.have.length(1);
+      const again = await run(['install', 'mail'], { prompter: answering(false) });
+      expect(again.err).to.match(/^it gets the secrets that were kept for a plugin of this name: plugin:mail:main\.password$/m);
     });
   });
 
