@@ -21,6 +21,20 @@ describe('hard wrap', () => {
     );
   });
 
+  it('keeps within the width on terminals that draw each character by itself', () => {
+    const wide = (row: string): number => Array.from(row).reduce((sum, character) => sum + stringWidth(character), 0);
+    const text = fc.string({ unit: fc.constantFrom('\u1100', '\u1161', '\u11a8', '\u0915', '\u093e', '\u094d', '│', 'a', ' ') });
+    fc.assert(
+      fc.property(text, fc.integer({ min: 4, max: 30 }), (value, width) => {
+        const rows = hardWrap(value, width);
+        expect(rows.join('')).to.equal(value);
+        for (const row of rows) expect(wide(row)).to.be.at.most(width);
+      }),
+    );
+    const rows = hardWrap(`${'\u1100'.repeat(39)}│ to  (where it goes; in your own words)`, 78);
+    expect(rows).to.deep.equal(['\u1100'.repeat(39), '│ to  (where it goes; in your own words)']);
+  });
+
   it('wraps a megabyte at once', () => {
     const start = performance.now();
     hardWrap('x'.repeat(1_000_000), 80);

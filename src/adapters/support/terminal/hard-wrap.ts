@@ -29,18 +29,30 @@ function wrapGraphemes(line: string, width: number): readonly string[] {
   const rows: string[] = [];
   let row: string[] = [];
   let used = 0;
-  for (const grapheme of graphemes(line)) {
-    const columns = stringWidth(grapheme);
+  for (const grapheme of graphemes(line).flatMap((one) => (mostColumns(one) > width ? [...one] : [one]))) {
+    const columns = mostColumns(grapheme);
     if (used + columns > width && row.length > 0) {
       const space = row.lastIndexOf(' ');
       const rest = space >= row.length / 2 ? row.splice(space + 1) : [];
       rows.push(row.join(''));
       row = rest;
-      used = stringWidth(rest.join(''));
+      used = rest.reduce((sum, one) => sum + mostColumns(one), 0);
     }
     row.push(grapheme);
     used += columns;
   }
   rows.push(row.join(''));
   return rows;
+}
+
+/**
+ * The most columns that a terminal may give a grapheme. Many draw each of its characters by itself, such as the letters of a Korean syllable,
+ * and what they then break over to the next row could be made to look like a row of ours.
+ */
+function mostColumns(grapheme: string): number {
+  if (grapheme.length === 1) return stringWidth(grapheme);
+  return Math.max(
+    stringWidth(grapheme),
+    Array.from(grapheme).reduce((sum, character) => sum + stringWidth(character), 0),
+  );
 }
