@@ -155,6 +155,8 @@ export class AccountSetup implements PluginSetup {
     const value = storedAnswer(question, text);
     if (question.check !== undefined) {
       const faults = await this.#ports.checker.check(question.check, value);
+      const { description } = question.check;
+      if (faults.length > 0 && typeof description === 'string') return description;
       if (faults.length > 0) return faults.map((fault) => fault.replace(/^the arguments: /, '')).join('; ');
     }
     this.#given.set(question.key, { kind: 'value', value });

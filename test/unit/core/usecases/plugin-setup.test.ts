@@ -50,6 +50,14 @@ describe('the setup of a plugin', () => {
     expect(everything.join()).not.to.include(PASSWORD);
   });
 
+  it('says what an answer has to be in the words of the plugin', async () => {
+    const check = { type: 'string', pattern: '@', description: 'must be an address such as ana@example.org' };
+    await harness.install({ ...MAIL, version: '1.1.0', setup: [{ key: 'address', label: 'Address', kind: 'text', check }] });
+    const steps = await setup();
+    expect(await steps.answer('address', 'ana')).to.equal('must be an address such as ana@example.org');
+    expect(await steps.answer('address', 'ana@example.org')).to.equal(undefined);
+  });
+
   it('keeps what was answered before where the answer is empty', async () => {
     const first = await setup();
     await first.answer('address', 'a@b.org');
