@@ -36,10 +36,12 @@ export function failureOf(thrown: unknown): CallResult {
   return isToolFailure(thrown) ? { outcome: 'failed', text } : { outcome: 'failed', text, crashed: true };
 }
 
-/** Name and message of whatever was thrown, the message alone of a `ToolFailure`; never a stack. */
+/** Name and message of whatever was thrown, with that of its cause, the message alone of a `ToolFailure`; never a stack. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'it threw what is no error';
-  const text = isToolFailure(thrown) ? thrown.message : `${thrown.name}: ${thrown.message}`;
+  // `fetch` says why it failed only there.
+  const cause = thrown.cause instanceof Error && thrown.cause.message !== '' ? `: ${thrown.cause.message}` : '';
+  const text = isToolFailure(thrown) ? thrown.message : `${thrown.name}: ${thrown.message}${cause}`;
   return text.slice(0, LONGEST_MESSAGE).toWellFormed();
 }
 
