@@ -29,6 +29,7 @@ const HOMES = [
 export async function findHomes(account: DavAccount, signal: AbortSignal): Promise<DavHomes> {
   let homes: DavHomes = { calendars: [], addressBooks: [], addresses: [] };
   let refused = 0;
+  let broken: number | undefined;
   for (const start of startingPoints(account.url)) {
     const properties = await propertiesAt(start, account, signal);
     if (properties === 'refused') {
@@ -36,11 +37,13 @@ export async function findHomes(account: DavAccount, signal: AbortSignal): Promi
       // One refusal may come from a page that is no part of the calendars; many would lock the person out.
       if (refused === 2) break;
     }
-    if (properties === undefined || properties === 'refused') continue;
+    if (typeof properties === 'number') broken ??= properties;
+    if (properties === undefined || properties === 'refused' || typeof properties === 'number') continue;
     homes = merged(homes, homesIn(properties, account));
     for (const principal of absolute(properties.currentUserPrincipal, account)) {
       const found = await propertiesAt(principal, account, signal);
-      homes = merged(homes, homesIn(found === 'refused' ? {} : (found ?? {}), account));
+      if (typeof found === 'number') broken ??= found;
+      homes = merged(homes, homesIn(typeof found === 'object' ? found : {}, account));
     }
     if (homes.calendars.length === 0 && homes.addressBooks.length === 0) homes = merged(homes, collectionItself(start, properties));
     // A server may know calendars at one address and address books at another; what belongs to both needs no further question.
@@ -48,6 +51,8 @@ export async function findHomes(account: DavAccount, signal: AbortSignal): Promi
   }
   if (homes.calendars.length > 0 || homes.addressBooks.length > 0) return homes;
   if (refused > 0) throw statusFailure(401, 'the list of calendars', account);
+  // A server that fails says nothing about what is there.
+  if (broken !== undefined) throw statusFailure(broken, 'the list of calendars', account);
   throw new ToolFailure(
     `there are no calendars and no address books at ${account.url.host}; the person checks the address with ${account.setup}`,
   );
@@ -68,14 +73,20 @@ function startingPoints({ origin, pathname }: URL): readonly string[] {
   return [...new Set(points)].map((point) => `${origin}${point}`);
 }
 
-async function propertiesAt(url: string, account: DavAccount, signal: AbortSignal): Promise<DavProperties | 'refused' | undefined> {
+/** What a server says of an address; the status where it failed, `undefined` where there is nothing of the kind. */
+async function propertiesAt(
+  url: string,
+  account: DavAccount,
+  signal: AbortSignal,
+): Promise<DavProperties | 'refused' | number | undefined> {
   const answer = await askProperties(account, signal, url, '0', HOMES);
   if (answer.kind === 'resources') return answer.resources[0]?.properties;
   if (answer.status === 401) return 'refused';
   if (answer.status === 429 || answer.status === 503) {
     throw statusFailure(answer.status, 'the list of calendars', account);
   }
-  return undefined;
+  // 501 and 505 say that it does not do this at all.
+  return answer.status === 500 || answer.status === 502 || answer.status === 504 ? answer.status : undefined;
 }
 
 function homesIn(properties: DavProperties, account: DavAccount): DavHomes {

@@ -150,6 +150,23 @@ describe('calendars: servers that fail (needs radicale and openssl)', () => {
     );
   });
 
+  it('does not take a server that fails for one that has no calendars', async () => {
+    for (const status of [500, 502, 504]) {
+      answering('PROPFIND', status);
+      // What was found at an address is kept for a while.
+      const elsewhere = calendarContext({ ...radicale, url: `${proxy.url}/${status}/` });
+      expect(await failureWords(listCalendars({}, elsewhere)))
+        .to.contain(`HTTP ${status}`)
+        .and.to.contain('try again later');
+    }
+  });
+
+  it('does not take a time zone that there is not', async () => {
+    const { main } = context.accounts;
+    const astray = { ...context, accounts: { main: { ...main, timezone: 'Mars/Base' } } };
+    expect(await failureWords(checkAccount('main', astray))).to.equal('"Mars/Base" is no time zone; one is written like Europe/Berlin');
+  });
+
   it('tries a wrong password no more than twice', async () => {
     const begun = proxy.seen.length;
     await failureWords(listCalendars({}, calendarContext({ ...radicale, url: proxy.url, password: 'wrong' })));
