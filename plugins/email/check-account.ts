@@ -2,6 +2,7 @@ import { type PluginContext, ToolFailure } from 'pyra/plugin';
 import { accountOf } from './account.js';
 import { withImap } from './imap-connection.js';
 import type { MailServer } from './mail-server.js';
+import { isZone } from './shown-date.js';
 import { withSmtp } from './smtp-connection.js';
 
 /**
@@ -10,6 +11,9 @@ import { withSmtp } from './smtp-connection.js';
  */
 export async function checkAccount(name: string, context: PluginContext): Promise<string> {
   const account = accountOf(name, context);
+  if (account.timezone !== undefined && !isZone(account.timezone)) {
+    throw new ToolFailure(`${JSON.stringify(account.timezone)} is no time zone; one is written like Europe/Berlin`);
+  }
   if (account.auth === 'microsoft') await (await import('./microsoft-sign-in.js')).signInAtMicrosoft(account, context);
   const imap = await outcome(context, () => withImap(account, context, async (client) => void (await client.noop())));
   const smtp = await outcome(context, () => withSmtp(account, context, async () => undefined));

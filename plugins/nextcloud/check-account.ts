@@ -2,12 +2,17 @@ import { type PluginContext, ToolFailure } from 'pyra/plugin';
 import { collectionsFor, type DavCollection } from './dav-collection.js';
 import { davServer } from './dav-server.js';
 import { withFiles } from './file-account.js';
+import { ianaZone } from './time-zone.js';
 
 /**
  * Signs in, and says in one line what there is: calendars, address books, files. One of them is enough.
- * @throws ToolFailure when there is nothing, or the sign-in is refused.
+ * @throws ToolFailure when there is nothing, the sign-in is refused, or the time zone is none.
  */
 export async function checkAccount(account: string, context: PluginContext): Promise<string> {
+  const { timezone } = context.accounts[account] ?? {};
+  if (typeof timezone === 'string' && timezone !== '' && ianaZone(timezone) === undefined) {
+    throw new ToolFailure(`${JSON.stringify(timezone)} is no time zone; one is written like Europe/Berlin`);
+  }
   const [dav, files] = await Promise.allSettled([
     davServer(account, context),
     withFiles(account, context, async ({ root }) => root.nextcloud),

@@ -291,6 +291,8 @@ describe('email.send and email.draft, by Postfix and Dovecot', function () {
     expect(await plugin.check?.('main', context)).to.match(
       /^pyra@example\.test: receiving by 127\.0\.0\.1:\d+ and sending by 127\.0\.0\.1:\d+ work$/,
     );
+    const astray = make({ settings: { timezone: 'Mars/Base' } });
+    expect((await failureOf(Promise.resolve(plugin.check?.('main', astray)))).message).to.include('"Mars/Base" is no time zone');
     context = make({ settings: { smtp_port: 1 } });
     const failure = await failureOf(Promise.resolve(plugin.check?.('main', context)));
     expect(failure).to.be.instanceOf(ToolFailure);
