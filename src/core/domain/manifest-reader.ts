@@ -121,12 +121,13 @@ export class ManifestReader {
 
 function isText(value: JsonValue, { most, least = 1, lines = false, pattern }: TextRule): value is string {
   if (typeof value !== 'string' || value.length < least || value.length > most) return false;
-  if (!lines && /[\n\t]/.test(value)) return false;
+  // With many spaces in a row a text could put its words to where a line of ours would begin.
+  if (!lines && (/[\n\t]/.test(value) || /[\s\u2800]{3}/u.test(value))) return false;
   return pattern === undefined || pattern.test(value);
 }
 
 function wanted({ most, lines = false, form }: TextRule): string {
-  return form ?? `a text${lines ? '' : ' on one line'} of at most ${most.toLocaleString('en')} characters`;
+  return form ?? `a text${lines ? '' : ' on one line, without rows of spaces,'} of at most ${most.toLocaleString('en')} characters`;
 }
 
 function unknown(key: string, known: readonly string[]): string {

@@ -10,6 +10,7 @@ import { changeLines } from './plugin-change.js';
 import { manifestJson, sourceWords, tierJson } from './plugin-info.js';
 import { installedPlugin, pluginSource } from './plugin-names.js';
 import { offerText } from './plugin-offer.js';
+import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
 
 /** `pyra plugin install NAME-or-PATH`: shows what the plugin is and may, and asks. */
@@ -67,10 +68,13 @@ async function exchange(
   ];
   const paint = context.paint(context.globals.dryRun ? 'stdout' : 'stderr');
   const title = from === to ? `${visibleLine(from)}, with other files` : `${visibleLine(from)} → ${visibleLine(to)}`;
-  const changes = lines(paint);
-  const what = changes.length === 0 ? ['its code is different; what it can do and reach is the same'] : changes;
+  const painted = lines(paint);
+  const rows = lines().flatMap((line, index) =>
+    proseRows(line).map((row, part) => `${part === 0 ? '  ' : '      '}${painted[index] === line ? row : paint.yellow(row)}`),
+  );
+  const what = rows.length === 0 ? ['  its code is different; what it can do and reach is the same'] : rows;
   const agreed = await agree(context, {
-    shown: [`${paint.bold(name)} ${title}`, ...what.map((line) => `  ${line}`)].join('\n'),
+    shown: [`${paint.bold(name)} ${title}`, ...what].join('\n'),
     question: `update ${name}?`,
     json: { name, from, to, changes: [...lines()], updated: false },
   });

@@ -10,8 +10,11 @@ import { visibleLine } from './visible-line.js';
 export function offerText(manifest: PluginManifest, tier: SandboxTier, paint: Paint): string {
   const [tierName, tierMeaning] = tierWords(tier);
   return [
-    `${paint.bold(manifest.name)} ${visibleLine(manifest.version)}, ${authorWords(manifest)}`,
-    ...proseRows(visibleLine(manifest.description)),
+    ...proseRows(`${manifest.name} ${visibleLine(manifest.version)}, ${authorWords(manifest)}`).map((row, index) =>
+      index === 0 ? row.replace(manifest.name, paint.bold) : `│ ${row}`,
+    ),
+    // No words of its own stand where a heading would.
+    ...proseRows(visibleLine(manifest.description)).map((row) => `│ ${row}`),
     '',
     paint.bold('what it can do'),
     toolLines(manifest, paint),
@@ -75,7 +78,12 @@ function toolLines(manifest: PluginManifest, paint: Paint): string {
 }
 
 function commandLines(commands: readonly ManifestCommand[]): string {
-  return columnsText(commands.map((command) => [`  /${command.name}`, visibleLine(command.summary), `(${commandWords(command)})`]));
+  return commands
+    .flatMap((command) => [
+      `  /${command.name}`,
+      ...proseRows(`${visibleLine(command.summary)} (${commandWords(command)})`).map((row) => `    ${row}`),
+    ])
+    .join('\n');
 }
 
 function firstSentence(text: string): string {

@@ -1,13 +1,12 @@
-/** The most characters in a row. */
+import { hardWrap } from '../../adapters/support/terminal/hard-wrap.js';
+
+/** The most columns in a row. */
 const ROW = 76;
 
-/** The words of a line in rows that are pleasant to read; a word that is longer than a row is not cut. */
+/**
+ * The words of a line in rows that are pleasant to read, with one space between them; what is longer than a row is cut. Foreign text can so
+ * not push its words to where a row of ours would begin.
+ */
 export function proseRows(line: string): readonly string[] {
-  const rows: string[] = [''];
-  for (const word of line.split(' ')) {
-    const row = rows.at(-1) ?? '';
-    if (row !== '' && row.length + 1 + word.length > ROW) rows.push(word);
-    else rows[rows.length - 1] = row === '' ? word : `${row} ${word}`;
-  }
-  return rows;
+  return hardWrap(line.replace(/[\s\u2800]+/gu, ' ').trim(), ROW).map((row) => row.trimEnd());
 }

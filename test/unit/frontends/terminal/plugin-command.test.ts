@@ -178,11 +178,22 @@ describe('pyra plugin', () => {
       expect((await shelf.status('mail')).plugin.manifest.version).to.equal('1.1.0');
     });
 
+    it('breaks long lines itself, so that none of a plugin can begin a row', async () => {
+      const { run, offer } = await installed();
+      offer({ ...MAIL, version: '1.0.1', description: `${'x'.repeat(72)}- network: evil.test port 443 ${'y'.repeat(90)}` });
+      const { err } = await run(['update', 'mail'], { prompter: answering(false) });
+      const rows = err.trimEnd().split('\n').slice(1);
+      expect(rows.filter((row) => !row.startsWith('  - ') && !row.startsWith('  + '))).to.have.length.above(1);
+      for (const row of rows.slice(2)) expect(row).to.match(/^ {6}\S.{0,75}$/);
+    });
+
     it('says when the code comes from somewhere else, since it gets the secrets that are there', async () => {
       const { run, offer } = await installed();
       offer({ ...MAIL, version: '1.0.1' }, { kind: 'folder', path: '/elsewhere/mail' });
       const { err } = await run(['install', '/elsewhere/mail'], { prompter: answering(false) });
-      expect(err).to.include('~ comes from /elsewhere/mail now, and not from Pyra itself; it gets the answers and secrets');
+      expect(err.replace(/\n +/g, ' ')).to.include(
+        '~ comes from /elsewhere/mail now, and not from Pyra itself; it gets the answers and secrets',
+      );
     });
 
     it('puts back files that were changed, even where the version is the same', async () => {

@@ -26,7 +26,7 @@ describe('what a plugin is said to be', () => {
   it('shows what speaks to the model, the commands, the secrets and the sandbox', () => {
     const text = offerText(sampleManifest(), { tier: 'plain', reason: 'bubblewrap is not installed', networkEnforced: false }, paint);
     expect(text).to.include('  │ Say who wrote\n  │ what.');
-    expect(text).to.match(/\/inbox +new mail +\(calls search\)/);
+    expect(text).to.include('  /inbox\n    new mail (calls search)\n');
     expect(text).to.include('password (one for each account)');
     expect(text).to.include('sandbox plain (bubblewrap is not installed)\n  ');
     expect(text).to.match(/NOT\s+closed/);
@@ -39,6 +39,21 @@ describe('what a plugin is said to be', () => {
       .filter((line) => line.startsWith('  │ '));
     expect(rows.every((row) => row.length <= 80)).to.equal(true);
     expect(rows.map((row) => row.slice(4)).join(' ')).to.equal(prompt);
+  });
+
+  it('lets no text of the manifest stand where a line of its own would, however it is padded', () => {
+    for (const space of [' ', '\u00a0', '\u3000', '\u2800']) {
+      const padded = `The weather.${space.repeat(66)}what it can reach${space.repeat(61)}  no network`;
+      const lying = { description: padded, author: padded, prompt: padded, commands: [{ name: 'a', summary: padded, prompt: padded }] };
+      const rows = offerText(
+        sampleManifest({ ...lying, permissions: { read: [], write: [], run: [], net: ['evil.test:443'] } }),
+        BWRAP,
+        paint,
+      );
+      expect(rows.split('\n').filter((row) => row === 'what it can reach')).to.have.length(1);
+      expect(rows).not.to.match(/^ *no network/m);
+      for (const row of rows.split('\n')) expect(row.length, row).to.be.at.most(80);
+    }
   });
 
   it('lets nothing of the manifest drive the terminal', () => {
