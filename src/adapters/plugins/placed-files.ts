@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PluginName } from '../../core/domain/plugin-manifest.js';
 import { syncDirectory } from '../support/atomic-file.js';
+import { removeTree } from '../support/remove-tree.js';
 import { writeError } from '../support/write-error.js';
 import { DATA_FOLDER, type PluginFileContent } from './plugin-files.js';
 
@@ -49,7 +50,7 @@ export async function placeFiles(plugins: string, name: PluginName, staged: stri
   if (await isThere(to)) await rename(to, old);
   await rename(from, to);
   await syncDirectory(plugins);
-  await rm(old, { recursive: true, force: true });
+  await removeTree(old, join(plugins, temporaryName(name)));
 }
 
 /** Removes a plugin's folder: first out of sight, in one step. */
@@ -59,7 +60,7 @@ export async function removeFiles(plugins: string, name: PluginName): Promise<vo
   const old = join(plugins, temporaryName(name));
   await rename(folder, old);
   await syncDirectory(plugins);
-  await rm(old, { recursive: true, force: true });
+  await removeTree(old, join(plugins, temporaryName(name)));
 }
 
 /** Named as a temporary file is, so that what a killed process leaves is swept like one. */

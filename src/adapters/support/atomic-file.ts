@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { removeTree } from './remove-tree.js';
 import { plantedLink, systemErrorCode, writeError } from './write-error.js';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
@@ -53,7 +54,8 @@ export async function sweepTemporaryFiles(folder: string): Promise<void> {
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
     if (status === undefined || Date.now() - status.mtimeMs <= TEMPORARY_MAX_AGE_MS) continue;
-    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    const heap = join(folder, `.swept.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+    await removeTree(path, heap).catch(() => undefined);
   }
 }
 
