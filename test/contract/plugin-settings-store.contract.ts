@@ -74,17 +74,17 @@ export function pluginSettingsStoreContract(harness: PluginSettingsHarness): voi
     });
 
     it('keeps a file under the name of account and question, with its ending', async () => {
-      expect(await store.keepFile(weather, work, 'ca', subject.file('My root.PEM', 10))).to.equal('work.ca.pem');
-      expect(await store.keepFile(weather, work, 'ca', subject.file('root', 0))).to.equal('work.ca');
+      expect(await store.keepFile(weather, work, 'logo', subject.file('My root.PEM', 10))).to.equal('work.logo.pem');
+      expect(await store.keepFile(weather, work, 'logo', subject.file('root', 0))).to.equal('work.logo');
     });
 
     it('refuses a file that is not there, and one over 1 MB', async () => {
       const big = subject.file('big.pem', 1_000_001);
       const failure = async (path: string): Promise<unknown> =>
-        store.keepFile(weather, MAIN_ACCOUNT, 'ca', path).catch((error: unknown) => error);
+        store.keepFile(weather, MAIN_ACCOUNT, 'logo', path).catch((error: unknown) => error);
       expect(isPyraError(await failure(`${big}-nowhere`), 'not-found')).to.equal(true);
       expect(isPyraError(await failure(big), 'limit/reached')).to.equal(true);
-      expect(await store.keepFile(weather, MAIN_ACCOUNT, 'ca', subject.file('fits.pem', 1_000_000))).to.equal('main.ca.pem');
+      expect(await store.keepFile(weather, MAIN_ACCOUNT, 'logo', subject.file('fits.pem', 1_000_000))).to.equal('main.logo.pem');
     });
   });
 }

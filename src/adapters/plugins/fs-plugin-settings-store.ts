@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, readdir, unlink } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import { isJsonObject } from '../../core/domain/json.js';
@@ -17,6 +17,9 @@ import { answersPath, textOf } from './plugin-record.js';
 
 /** The largest file that a question takes, in bytes. */
 const MAX_FILE_BYTES = 1_000_000;
+/** A file with this key is trusted for TLS. */
+const CERTIFICATE_KEY = 'ca';
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
 
 /** The answers to plugins' questions, one file each in `state/plugins/`, where no plugin can write. */
 export class FsPluginSettingsStore implements PluginSettingsStore {
@@ -53,12 +56,26 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
 
   async keepFile(name: PluginName, account: PluginAccount, key: string, path: string): Promise<string> {
     const content = await contentOf(path);
+    // Whatever else it is, such as a file of passwords named by mistake, does not belong there.
+    if (key === CERTIFICATE_KEY && !Buffer.from(content).includes(CERTIFICATE)) {
+      throw new PyraError('not-found', `there is no certificate in ${basename(path)}: a PEM file has a line ${CERTIFICATE}`);
+    }
     const ending = /^\.[A-Za-z0-9]{1,8}$/.exec(extname(path))?.[0] ?? '';
     const kept = `${account}.${key}${ending.toLowerCase()}`;
     const target = await safePath(this.#plugins, `${checked(name)}/${DATA_FOLDER}/${kept}`);
     makeFolders(await safePath(this.#plugins, `${name}/${DATA_FOLDER}`));
     await writeFileAtomic(target, content, 0o600);
+    await this.#dropEarlier(name, `${account}.${key}`, kept);
     return kept;
+  }
+
+  /** Removes what was kept for the same question under another ending. */
+  async #dropEarlier(name: PluginName, stem: string, kept: string): Promise<void> {
+    const folder = await safePath(this.#plugins, `${name}/${DATA_FOLDER}`);
+    for (const found of await readdir(folder)) {
+      const isEarlier = found === stem || (found.startsWith(`${stem}.`) && /^\.[a-z0-9]{1,8}$/.test(found.slice(stem.length)));
+      if (isEarlier && found !== kept) await unlink(join(folder, found));
+    }
   }
 
   /** Stores what `change` gives, while nobody else stores anything for this plugin. */
