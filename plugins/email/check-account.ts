@@ -30,7 +30,7 @@ async function outcome(context: PluginContext, attempt: () => Promise<void>): Pr
     return undefined;
   } catch (thrown) {
     context.signal.throwIfAborted();
-    if (thrown instanceof ToolFailure) return thrown.message;
+    if (thrown instanceof Error && thrown.name === 'ToolFailure') return thrown.message;
     throw thrown;
   }
 }

@@ -20,7 +20,9 @@ const LOST = /^(NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect\w+
 
 /** Says in words what went wrong with an account's IMAP server, and what to do. A {@link ToolFailure} stays as it is. */
 export function imapFailure(thrown: unknown, account: Account): Error {
-  if (thrown instanceof ToolFailure || !(thrown instanceof Error)) return thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
+  // By its name too: that of a refused secret has another class.
+  if (thrown instanceof ToolFailure || thrown.name === 'ToolFailure') return thrown;
   if (thrown.name === 'AbortError') return thrown;
   const words = explain(thrown as MailError, account);
   return words === undefined ? thrown : new ToolFailure(words);

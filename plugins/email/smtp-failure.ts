@@ -18,7 +18,7 @@ const CERTIFICATE = /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNA
 /** Says in words what went wrong with an account's SMTP server before it had the whole message, so nothing was sent. A {@link ToolFailure} stays as it is. */
 export function smtpFailure(thrown: unknown, account: Account): Error {
   if (!(thrown instanceof Error)) return new Error(String(thrown));
-  if (thrown instanceof ToolFailure || thrown.name === 'AbortError') return thrown;
+  if (thrown instanceof ToolFailure || thrown.name === 'ToolFailure' || thrown.name === 'AbortError') return thrown;
   const words = connectionWords(thrown as SmtpError, account) ?? answerWords(thrown as SmtpError, account);
   return words === undefined ? thrown : new ToolFailure(`${words} (nothing was sent)`);
 }

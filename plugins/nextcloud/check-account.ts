@@ -25,7 +25,7 @@ export async function checkAccount(account: string, context: PluginContext): Pro
   if (parts.length === 0) throw dav.status === 'rejected' ? dav.reason : new ToolFailure('there is nothing at that address');
   // A fault that is not just "there is none of that" has to be seen.
   const faults = [dav, files].flatMap((one) =>
-    one.status === 'rejected' && one.reason instanceof ToolFailure ? [one.reason.message] : [],
+    one.status === 'rejected' && one.reason instanceof Error && one.reason.name === 'ToolFailure' ? [one.reason.message] : [],
   );
   const url = String(context.accounts[account]?.url ?? '');
   const clear = url.startsWith('http:') ? '. The connection is not encrypted' : '';

@@ -180,7 +180,7 @@ export function pluginHostContract(harness: PluginHostHarness): void {
 
     it('tells the plugin why a secret cannot be had', async () => {
       expect(await call('secret', { name: 'locked' })).to.deep.include({ outcome: 'failed' });
-      expect((await call('secret', { name: 'locked' })).text).to.contain('the vault is locked');
+      expect((await call('secret', { name: 'locked' })).text).to.equal('the vault is locked; open it first');
     });
 
     it('stores a secret that is declared, and none that is not', async () => {

@@ -12,7 +12,7 @@ export class MemoryDesk implements PluginDesk {
 
   async secret(name: string): Promise<Secret | undefined> {
     this.asked.push(name);
-    if (name === 'locked') throw new PyraError('vault/locked', 'the vault is locked');
+    if (name === 'locked') throw new PyraError('vault/locked', 'the vault is locked', { hint: 'open it first' });
     return name === 'token' ? new Secret('a-secret-token') : undefined;
   }
 

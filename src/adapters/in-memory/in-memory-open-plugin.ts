@@ -1,4 +1,4 @@
-import { PyraError } from '../../core/domain/errors.js';
+import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import { millisecondsOf, type ProviderId, type ToolName } from '../../core/domain/identifiers.js';
 import type { JsonObject } from '../../core/domain/json.js';
 import type { InstalledPlugin } from '../../core/domain/plugin.js';
@@ -138,8 +138,8 @@ export class InMemoryOpenPlugin implements OpenPlugin {
       settings: accounts[MAIN_ACCOUNT] ?? {},
       accounts,
       secrets: {
-        get: async (name) => (await desk.secret(name))?.reveal(),
-        set: (name, value) => desk.setSecret(name, new Secret(value)),
+        get: async (name) => (await told(desk.secret(name)))?.reveal(),
+        set: (name, value) => told(desk.setSecret(name, new Secret(value))),
       },
       dataDir: plugin.dataFolder,
       log: () => undefined,
@@ -214,4 +214,15 @@ function cut(text: string): string {
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it threw what is no error';
   return ['ToolFailure', 'InMemoryCrash', 'PyraError'].includes(error.name) ? error.message : `${error.name}: ${error.message}`;
+}
+
+/** What a desk refuses reaches the plugin as a failure to be expected, with what to do. */
+async function told<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isPyraError(error)) throw error;
+    const text = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+    throw Object.assign(new Error(text), { name: 'ToolFailure' });
+  }
 }

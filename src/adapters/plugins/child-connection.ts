@@ -203,7 +203,8 @@ export class ChildConnection {
     try {
       return await action(this.#parts.desk);
     } catch (error) {
-      if (isPyraError(error)) throw new RpcError(METHOD_FAILED, error.message);
+      if (isPyraError(error))
+        throw new RpcError(METHOD_FAILED, error.hint === undefined ? error.message : `${error.message}; ${error.hint}`);
       throw error;
     }
   }

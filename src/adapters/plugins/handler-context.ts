@@ -4,6 +4,7 @@ import { MAIN_ACCOUNT } from '../../core/domain/plugin-manifest.js';
 import { FlowLimit } from '../support/flow-limit.js';
 import type { RpcId } from '../support/json-rpc-frame.js';
 import type { JsonRpcPeer } from '../support/json-rpc-peer.js';
+import { RpcError } from '../support/rpc-error.js';
 import type { ChildNotifications, ChildRequests } from './plugin-protocol.js';
 
 /** The connection to the host. */
@@ -34,11 +35,11 @@ export class HandlerContexts {
       accounts,
       secrets: Object.freeze({
         get: async (name: string): Promise<string | undefined> => {
-          const { value } = await this.#peer.request('secrets/get', { name: String(name) }, signal).answer;
+          const { value } = await expected(this.#peer.request('secrets/get', { name: String(name) }, signal).answer);
           return value ?? undefined;
         },
         set: async (name: string, value: string): Promise<void> => {
-          await this.#peer.request('secrets/set', { name: String(name), value: String(value) }, signal).answer;
+          await expected(this.#peer.request('secrets/set', { name: String(name), value: String(value) }, signal).answer);
         },
       }),
       dataDir: this.#dataDir,
@@ -54,5 +55,15 @@ export class HandlerContexts {
       },
       signal,
     });
+  }
+}
+
+/** What the host refuses in words, such as for a locked vault, is a failure to be expected: told by its name, it is no crash. */
+async function expected<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    throw Object.assign(new Error(error.message), { name: 'ToolFailure' });
   }
 }
