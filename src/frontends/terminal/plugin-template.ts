@@ -90,6 +90,7 @@ async function keep({ dataDir }: PluginContext, list: readonly string[]): Promis
 }
 
 function numbered(list: readonly string[]): string {
+  if (list.length === 0) return 'The list is empty.';
   return list.map((item, index) => \`\${index + 1}. \${item}\`).join('\\n');
 }
 
@@ -97,7 +98,7 @@ export default definePlugin({
   tools: {
     show: async (_: object, context) => {
       const list = await items(context);
-      return list.length === 0 ? 'The list is empty.' : { text: numbered(list), data: list };
+      return list.length === 0 ? numbered(list) : { text: numbered(list), data: list };
     },
     add: async ({ item }: { item: string }, context) => {
       const list = await items(context);
