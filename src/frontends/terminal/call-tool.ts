@@ -17,6 +17,8 @@ const MOST_SHOWN = 20_000;
 export interface PersonsCall extends Pick<GateTurn, 'timeoutMs'> {
   readonly tool: ToolName;
   readonly args: JsonObject;
+  /** What the person wrote for it: the card shows values that stand there as theirs. */
+  readonly words?: string;
   readonly approver: Approver;
   readonly signal: AbortSignal;
   readonly report: (event: TurnEvent) => void;
@@ -25,15 +27,16 @@ export interface PersonsCall extends Pick<GateTurn, 'timeoutMs'> {
 /** Runs one tool as the person's own call, through the gate, in a conversation of its own: no model asked for it, and none reads the result. */
 export function callTool(pyra: { readonly gate: Pick<ToolGate, 'run'>; readonly system: System }, call: PersonsCall): Promise<ToolMessage> {
   const id = pyra.system.id();
-  const { tool, args, approver, signal, report, timeoutMs } = call;
+  const { tool, args, words, approver, signal, report, timeoutMs } = call;
+  const origin = { kind: 'terminal' } as const;
   const request = { id: `call-${id}` as CallId, tool, args };
   report({ type: 'tool-call', call: request });
   return pyra.gate.run(request, {
     conversation: `tool-call-${id.toLowerCase()}` as ConversationId,
-    origin: { kind: 'terminal' },
+    origin,
     approver,
     signal,
-    messages: [],
+    messages: words === undefined ? [] : [{ role: 'user', text: words, origin, provenance: { kind: 'own' }, at: pyra.system.now() }],
     refused: new Set(),
     report,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -223,11 +223,11 @@ export class ChatSession implements ChatState {
     if (usage !== undefined) this.usage = sum(this.usage, usage);
   }
 
-  async callTool(tool: ToolName, args: JsonObject): Promise<void> {
+  async callTool(tool: ToolName, args: JsonObject, words: string): Promise<void> {
     let message: ToolMessage | undefined;
     const interrupted = await this.#inTurn(async (signal) => {
       const report = (event: TurnEvent): void => this.#view.show(event);
-      message = await callTool(this.pyra, { tool, args, approver: this.#approver, signal, report });
+      message = await callTool(this.pyra, { tool, args, words, approver: this.#approver, signal, report });
     });
     this.#view.end({ interrupted });
     if (message !== undefined) this.say(resultText(message, this.paint));

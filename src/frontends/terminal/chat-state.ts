@@ -57,8 +57,8 @@ export interface ChatState {
   choose(question: string, keys: readonly string[]): Promise<string | undefined>;
   /** Sends a message and shows the turn. */
   send(text: string, attachments?: readonly Attachment[]): Promise<void>;
-  /** Runs a tool through the gate as the person's own call, and shows what came of it; the model learns nothing of it. */
-  callTool(tool: ToolName, args: JsonObject): Promise<void>;
+  /** Runs a tool through the gate as the person's own call, and shows what came of it; the model learns nothing of it. `words`: what they wrote. */
+  callTool(tool: ToolName, args: JsonObject, words: string): Promise<void>;
   /** The candidates that `/model` completes, as far as they are known. */
   modelNames: readonly string[];
   readonly signal: AbortSignal;

@@ -48,7 +48,7 @@ function slashCommandOf({ plugin, command, tool }: PluginCommand): SlashCommand 
     ...(takesText ? { words: '[TEXT]' } : {}),
     run: async (chat, rest) => {
       if (!('tool' in command)) await say(chat, command.prompt.replaceAll(TEXT, () => rest).trim());
-      else if (tool !== undefined) await chat.callTool(tool, filled(command.arguments, rest));
+      else if (tool !== undefined) await chat.callTool(tool, filled(command.arguments, rest), rest);
       return undefined;
     },
   };

@@ -1,6 +1,7 @@
 import { WaitSpinner } from '../../adapters/support/terminal/wait-spinner.js';
 import { allowRuleFor, parseAllowRule } from '../../core/domain/allow-rule.js';
 import type { ApprovalRequest } from '../../core/domain/approval.js';
+import { argumentLeaves } from '../../core/domain/argument-paths.js';
 import { PyraError } from '../../core/domain/errors.js';
 import type { Finding } from '../../core/domain/finding.js';
 import type { ToolName } from '../../core/domain/identifiers.js';
@@ -112,6 +113,13 @@ async function call(context: CommandContext, args: ParsedArguments): Promise<Exi
   const message = await callTool(pyra, {
     tool: name as ToolName,
     args: parsed,
+    ...(args.value('args') === '-'
+      ? {}
+      : {
+          words: argumentLeaves(parsed)
+            .map(({ value }) => String(value))
+            .join('\n'),
+        }),
     approver: new AllowingApprover(rules, approver),
     signal: context.signal,
     report,

@@ -70,6 +70,15 @@ describe('pyra tool', () => {
     return 'no error';
   };
 
+  it('shows the values of the command line as the words of the person, and none that came on standard input', async () => {
+    const { approver, context } = setting();
+    await runCommand(command('call'), context, send);
+    expect(approver.requests[0]?.arguments.map(({ seenIn }) => seenIn)).to.deep.equal(['own', 'own']);
+    const piped = setting({ context: { stdin: '{"to":"ana@example.org"}' } });
+    await runCommand(command('call'), piped.context, ['mail.send', '--args', '-']);
+    expect(piped.approver.requests[0]?.arguments.map(({ seenIn }) => seenIn)).to.deep.equal(['model']);
+  });
+
   it('lists the tools with what they do and whether they ask', async () => {
     const { context } = setting();
     expect(await runCommand(command('list'), context, [])).to.equal(0);
