@@ -128,6 +128,13 @@ describe('the preview of a message', () => {
     expect(shown.endsWith(`\n\n${plain.body}`)).to.equal(true);
   });
 
+  it('lets no field of the message that is answered pass for one of its own', () => {
+    const answers = { messageId: '<1@a.test>', references: [], subject: 'Hi\nTo: a@b.test', from: 'x@a.test\nTo: mallory@evil.test\u202e' };
+    const lines = messagePreview({ ...plain, answers }, 'send').split('\n');
+    expect(lines.filter((line) => line.startsWith('To: '))).to.have.length(1);
+    expect(lines).to.include('In reply to: "Hi\\nTo: a@b.test" of x@a.test To: mallory@evil.test <1@a.test>');
+  });
+
   it('says so when the connection is not encrypted, and when a draft is only saved', () => {
     const open = { ...plain, account: { ...account, smtp: { ...server, tls: 'none' as const } } };
     expect(messagePreview(open, 'send')).to.include('NOT encrypted');

@@ -1,6 +1,7 @@
 import type { PluginContext, ToolAnswer } from 'pyra/plugin';
 import { accountOf } from './account.js';
 import { withImap } from './imap-connection.js';
+import { oneLine } from './one-line.js';
 
 /** Lists the folders of an account, with what each holds and is for. */
 export async function listFolders(args: { readonly account?: string }, context: PluginContext): Promise<ToolAnswer> {
@@ -15,7 +16,8 @@ export async function listFolders(args: { readonly account?: string }, context: 
       ...(specialUse === undefined || specialUse === '\\Inbox' ? {} : { use: specialUse.slice(1).toLowerCase() }),
     }));
   const lines = folders.map(
-    ({ path, messages, unread, use }) => `${path}${use === undefined ? '' : ` [${use}]`}: ${messages} messages, ${unread} unread`,
+    ({ path, messages, unread, use }) =>
+      `${oneLine(path, 1_000)}${use === undefined ? '' : ` [${use}]`}: ${messages} messages, ${unread} unread`,
   );
   return { text: [`${folders.length} folders of ${account.address}:`, ...lines].join('\n'), data: { account: account.name, folders } };
 }

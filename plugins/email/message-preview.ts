@@ -1,4 +1,5 @@
 import { shownAddress } from './mail-address.js';
+import { oneLine } from './one-line.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import { presetOfHost } from './provider-presets.js';
 
@@ -9,7 +10,7 @@ export function messagePreview(message: OutgoingMessage, what: 'send' | 'draft')
   if (cc.length > 0) lines.push(`Cc: ${cc.map(shownAddress).join(', ')}`);
   if (bcc.length > 0) lines.push(`Bcc: ${bcc.map(shownAddress).join(', ')} (the others do not see them)`);
   lines.push(`Subject: ${subject === '' ? '(empty)' : subject}`);
-  if (answers !== undefined) lines.push(`In reply to: ${JSON.stringify(answers.subject)} of ${answers.from} ${answers.messageId}`);
+  if (answers !== undefined) lines.push(`In reply to: ${JSON.stringify(answers.subject)} of ${oneLine(answers.from)} ${answers.messageId}`);
   for (const { name, content, sha256 } of attachments) {
     lines.push(`Attachment: ${name} (${content.length.toLocaleString('en')} bytes, SHA-256 ${sha256})`);
   }

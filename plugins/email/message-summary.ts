@@ -69,7 +69,7 @@ export function shownAddress(address: MessageAddressObject | undefined): string 
 export function summaryLine(summary: MessageSummary, zone: string, withFolder: boolean): string {
   const { id, date, from, subject, unread, starred, attachments, folder } = summary;
   const marks = [unread ? 'unread' : '', starred ? 'starred' : '', attachments === 0 ? '' : `${attachments} attached`].filter(Boolean);
-  const where = withFolder ? ` in ${folder}` : '';
+  const where = withFolder ? ` in ${oneLine(folder)}` : '';
   return `${shownDate(new Date(date), zone)} | ${from} | ${subject === '' ? '(no subject)' : subject}${marks.length === 0 ? '' : ` [${marks.join(', ')}]`}${where}\n  id: ${id}`;
 }
 

@@ -17,7 +17,7 @@ export async function previewFlag(args: FlagArguments, context: PluginContext): 
 /** Says which messages would be moved, and where to. */
 export async function previewMove(args: MessagesArguments, destination: Destination, context: PluginContext): Promise<string> {
   const targets = await destinations(args, destination, context, false);
-  return `Moves to ${[...new Set(targets.values())].join(', ')}:\n${await listed(args, context)}`;
+  return `Moves to ${[...new Set(targets.values())].map((folder) => oneLine(folder)).join(', ')}:\n${await listed(args, context)}`;
 }
 
 /** Says which attachment would be saved. */
@@ -39,7 +39,7 @@ async function listed(args: MessagesArguments, context: PluginContext): Promise<
     const summaries = await fetchSummaries(client, account.name, uids);
     const lines = summaries.map(
       ({ date, from, subject }) =>
-        `${shownDate(new Date(date), zone)} | ${from} | ${subject === '' ? '(no subject)' : subject} | in ${folder}`,
+        `${shownDate(new Date(date), zone)} | ${from} | ${subject === '' ? '(no subject)' : subject} | in ${oneLine(folder)}`,
     );
     return { uids, lines: [...lines, ...missing.map((id) => `(no longer there: ${id})`)] };
   });
