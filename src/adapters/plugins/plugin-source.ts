@@ -1,5 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
 import { isJsonObject } from '../../core/domain/json.js';
 import { badManifest, MAX_MANIFEST_BYTES, parsePluginManifest } from '../../core/domain/parse-plugin-manifest.js';
@@ -26,12 +26,15 @@ export interface ReadPlugin {
  * @throws PyraError `not-found`, `plugin/bad-manifest` with every fault, `plugin/incompatible`
  */
 export async function readSource(folder: string, strip: () => Promise<typeof plainJavaScript>): Promise<ReadPlugin> {
+  const real = await folderOf(folder);
+  // Whatever folder was named by mistake is not looked through.
+  if ((await lstat(join(real, MANIFEST_FILE)).catch(() => undefined)) === undefined) throw noManifest(folder);
   let packages = false;
   const skip = (path: string): boolean => {
     packages ||= basename(path) === 'node_modules';
     return isLeftOut(path);
   };
-  const found = await lookInto(await folderOf(folder), skip, MAX_FILES * 10);
+  const found = await lookInto(real, skip, MAX_FILES * 10);
   const faults = [...(packages ? [`it has node_modules. ${BUILT}`] : []), ...sizeFaults(found.files)];
   const { manifest, files } = await readFiles(folder, found, faults);
   if (!/\.m?ts$/.test(manifest.entry)) return { manifest, files, digest: digestOver(files) };
@@ -57,9 +60,7 @@ async function readFiles(
   const manifestFile = found.files.find(({ path }) => path === MANIFEST_FILE);
   if (manifestFile === undefined) {
     if (faults.length > 0) throw badManifest(undefined, faults);
-    throw new PyraError('not-found', `there is no ${MANIFEST_FILE} in ${folder}`, {
-      hint: 'pyra plugin new NAME makes a plugin to start from',
-    });
+    throw noManifest(folder);
   }
   if (manifestFile.bytes > MAX_MANIFEST_BYTES) throw badManifest(undefined, [...faults, `${MANIFEST_FILE} is larger than 256 KB`]);
   const [text] = await contentsOf(folder, [manifestFile]);
@@ -67,6 +68,12 @@ async function readFiles(
   if (!found.files.some(({ path }) => path === manifest.entry)) faults.push(`entry: there is no ${manifest.entry}`);
   if (faults.length > 0) throw badManifest(manifest.name, faults);
   return { manifest, files: await contentsOf(folder, found.files) };
+}
+
+function noManifest(folder: string): PyraError {
+  return new PyraError('not-found', `there is no ${MANIFEST_FILE} in ${folder}`, {
+    hint: 'name the folder of a plugin; pyra plugin new NAME makes one to start from',
+  });
 }
 
 /** The faults of the files are told together with those of the manifest. */

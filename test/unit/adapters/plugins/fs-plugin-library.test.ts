@@ -99,6 +99,13 @@ describe('FsPluginLibrary', () => {
     });
   }
 
+  it('does not look through a folder that is no plugin', async () => {
+    const folder = join(root, 'documents');
+    mkdirSync(join(folder, 'deep', 'node_modules'), { recursive: true });
+    symlinkSync('/etc', join(folder, 'link'));
+    expect(await faultOf(folder)).to.equal(`there is no manifest.json in ${folder}`);
+  });
+
   it('leaves tests, hidden files and data/ of the source out', async () => {
     const folder = write({ 'plugin.mjs': '', 'plugin.test.ts': 'x', '.git/config': 'x', '.env': 'x', 'data/cache': 'x', 'README.md': 'x' });
     const plugin = await install(folder);
@@ -152,6 +159,7 @@ describe('FsPluginLibrary', () => {
     expect(await faultOf(folder)).to.include('its files take 20.0 MB; at most 20 MB');
     rmSync(folder, { recursive: true });
     mkdirSync(folder);
+    writeFileSync(join(folder, 'manifest.json'), '{}');
     for (let count = 0; count <= 5_001; count += 1) writeFileSync(join(folder, `f${count}`), '');
     expect(await faultOf(folder)).to.include('more than 5,000 files and folders');
   });
