@@ -19,7 +19,9 @@ export async function pluginStatuses(ports: ShelfPorts, plugins: readonly Instal
     const files = await library.faults(plugin);
     const settings = await store.load(name);
     const unanswered = setupFaults(plugin, settings, secrets);
-    const block = plugin.blocked === undefined ? [] : [plugin.blocked.reason];
+    // A block for changed files names them; once is enough.
+    const reason = plugin.blocked?.reason;
+    const block = reason === undefined || files.some((file) => reason.includes(file)) ? [] : [reason];
     statuses.push({
       plugin,
       name,

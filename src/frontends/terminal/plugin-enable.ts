@@ -18,9 +18,8 @@ export async function enablePlugin(context: CommandContext, { words: [name = '']
   const changed = await shelf.changes(name);
   const paint = context.paint(context.globals.dryRun ? 'stdout' : 'stderr');
   if (changed !== undefined || plugin.blocked !== undefined) {
-    const why = plugin.blocked === undefined || faults.includes(plugin.blocked.reason) ? faults : [plugin.blocked.reason, ...faults];
     const lines = (shade = createPaint(false)): readonly string[] => [
-      ...why.map((line) => shade.yellow(visibleLine(line))),
+      ...faults.map((line) => shade.yellow(visibleLine(line))),
       ...(changed === undefined ? [] : changedLines(plugin, changed, shade)),
     ];
     const agreed = await agree(context, {
@@ -61,7 +60,7 @@ export async function removePlugin(context: CommandContext, args: ParsedArgument
   const { plugin } = await installedPlugin(shelf, name);
   const secrets = !args.has('keep-secrets');
   const agreed = await agree(context, {
-    shown: `${name}: its code, its answers${secrets ? ', its secrets' : ''} and everything in ${visibleLine(plugin.dataFolder)}`,
+    shown: `removing ${name} takes with it: its code, its answers${secrets ? ', its secrets' : ''} and everything in ${visibleLine(plugin.dataFolder)}`,
     question: `remove ${name} for good?`,
     json: { name, removed: false },
   });

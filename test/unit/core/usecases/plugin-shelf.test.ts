@@ -141,6 +141,14 @@ describe('PluginShelf', () => {
       expect((await shelf().status('mail')).faults[0]).to.equal('plugin.js was changed');
     });
 
+    it('names a changed file once, though it is why it was blocked, too', async () => {
+      await harness.install(MAIL);
+      await enable();
+      harness.library.tamper(MAIL_NAME, 'plugin.js', 'evil');
+      await harness.library.mark(MAIL_NAME, { blocked: 'its files are not those that were accepted: plugin.js was changed' });
+      expect((await shelf().status('mail')).faults.filter((fault) => fault.includes('plugin.js'))).to.deep.equal(['plugin.js was changed']);
+    });
+
     it('lifts a block, and leaves it where the code does not fit', async () => {
       await harness.install(MAIL);
       await enable();
