@@ -1,5 +1,5 @@
 import type { Paint } from '../../adapters/support/terminal/paint.js';
-import type { PluginDifference } from '../../core/domain/plugin-difference.js';
+import type { ListDifference, PluginDifference } from '../../core/domain/plugin-difference.js';
 import type { PluginManifest, PluginPermissions } from '../../core/domain/plugin-manifest.js';
 import { authorWords, commandWords, secretWords } from './plugin-offer.js';
 import { askingWords, EFFECT_WORDS, reachWords } from './plugin-words.js';
@@ -7,7 +7,8 @@ import { visibleLine } from './visible-line.js';
 
 /** What another version of a plugin changes, one line each: `+` what it gains, `-` what it loses, `~` what is not as it was. */
 export function changeLines(before: PluginManifest, after: PluginManifest, difference: PluginDifference, paint: Paint): readonly string[] {
-  const { tools, permissions, secrets, setup, commands, prompt } = difference;
+  const { tools, permissions, secrets, commands, prompt } = difference;
+  const [setup, asked] = apart(difference.setup, (key) => questionWords(key, before) === questionWords(key, after));
   const both = <T>(
     lists: { readonly added: readonly string[]; readonly removed: readonly string[] },
     words: (name: string, manifest: PluginManifest) => T,
@@ -25,9 +26,20 @@ export function changeLines(before: PluginManifest, after: PluginManifest, diffe
     ...(['net', 'read', 'write', 'run'] as const).flatMap((kind) => both(permissions[kind], (rule) => permissionLine(kind, rule))),
     ...both(secrets, (secret) => `secret ${secretWords({ secrets: [secret] })}`),
     ...both(setup, questionWords),
+    ...asked.map((key) => `~ ${questionWords(key, after)}: asked otherwise`),
     ...both(commands, slashWords),
     ...(prompt === undefined ? [] : promptLines(prompt, paint)),
   ];
+}
+
+/** Takes out of the lists what is in both of them and reads the same: it is there as before, and something else of it is different. */
+function apart(
+  { added, removed }: ListDifference,
+  reads: (name: string) => boolean,
+): readonly [rest: ListDifference, same: readonly string[]] {
+  const same = added.filter((name) => removed.includes(name) && reads(name));
+  const others = (names: readonly string[]): readonly string[] => names.filter((name) => !same.includes(name));
+  return [{ added: others(added), removed: others(removed) }, same];
 }
 
 function renamed(from: string, to: string): readonly string[] {

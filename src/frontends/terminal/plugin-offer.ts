@@ -47,7 +47,7 @@ function toolRow(plugin: string, tool: ManifestTool, paint: Paint): readonly str
 
 /** Who wrote a plugin, as far as it says so. */
 export function authorWords({ author }: Pick<PluginManifest, 'author'>): string {
-  return author === '' ? 'by nobody who is named' : `by ${visibleLine(author)}`;
+  return author === '' ? 'its author is not named' : `by ${visibleLine(author)}`;
 }
 
 /** What a declared slash command does, in words. */

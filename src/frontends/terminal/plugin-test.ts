@@ -44,7 +44,7 @@ async function* allChecks(context: CommandContext, folder: string, root: string)
     return;
   }
   const { manifest, files } = seen.package;
-  yield { check: 'manifest', status: 'ok', message: `valid; ${manifest.tools.length} tools, ${files.length} files` };
+  yield { check: 'manifest', status: 'ok', message: `valid; ${counted(manifest.tools.length, 'tool')}, ${counted(files.length, 'file')}` };
   yield* ownTestChecks(folder, context.signal);
   yield sandboxNote(await shelf.tier());
   const trial = await makeTrial(root, folder, manifest);
@@ -80,4 +80,8 @@ function checkLine(context: CommandContext, { check, status, message }: Contract
     `${mark} ${visibleLine(check)}${first === '' ? '' : paint.dim(`  ${first}`)}`,
     ...more.map((line) => paint.dim(`    ${line}`)),
   ].join('\n');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -120,6 +120,16 @@ describe('what an update changes', () => {
     ]);
   });
 
+  it('shows a question once that reads the same and is asked otherwise', () => {
+    const ask = (more: object) => sampleManifest({ setup: [{ key: 'host', label: 'Host', kind: 'text', ...more }] });
+    const [before, after] = [ask({}), ask({ help: 'Its name.' })];
+    expect(changeLines(before, after, pluginDifference(before, after), paint)).to.deep.equal([
+      '~ question host (text): Host: asked otherwise',
+    ]);
+    const renamed = ask({ label: 'Server' });
+    expect(changeLines(before, renamed, pluginDifference(before, renamed), paint)).to.have.length(2);
+  });
+
   it('shows new tools, reach, secrets, commands, words to the model and questions', () => {
     const changes = lines(
       sampleManifest({
