@@ -92,10 +92,20 @@ async function runNode(root: string, temporary: string, files: readonly string[]
   });
   const lines = text.report.split('\n').filter((line) => line !== '');
   const whole = lines.at(-1) === END;
-  const tests = lines.filter((line) => line !== END).map((line) => JSON.parse(line) as OwnTest);
+  const tests = lines.filter((line) => line !== END).flatMap(testIn);
   if (whole) return { tests };
   const why = ended === 'SIGKILL' ? `they took longer than ${TIMEOUT_MS / 1000} s` : `the process ended with ${ended}`;
   return { tests, fault: `the tests did not run to their end: ${why}${text.out === '' ? '' : `; ${text.out.trim().slice(-600)}`}` };
+}
+
+/** One test of the report, which the code that is tested can write to as well. */
+function testIn(line: string): readonly OwnTest[] {
+  try {
+    const { name, ok, message } = JSON.parse(line) as { readonly name?: unknown; readonly ok?: unknown; readonly message?: unknown };
+    return [{ name: String(name), ok: ok === true, ...(typeof message === 'string' ? { message } : {}) }];
+  } catch {
+    return [{ name: 'a line that the runner did not write', ok: false }];
+  }
 }
 
 const END = 'end';

@@ -1,9 +1,10 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runOwnTests } from '../../../../src/frontends/terminal/plugin-own-tests.js';
 import { sdkModule, sdkTypes } from '../../../../src/frontends/terminal/plugin-sdk.js';
 import { pluginTemplate } from '../../../../src/frontends/terminal/plugin-template.js';
+import { flagProbeScript } from '../../../support/sandbox-probes.js';
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 
 const never = new AbortController().signal;
@@ -55,6 +56,24 @@ describe("a plugin's own tests", function () {
     expect(tests.map(({ name, ok }) => [name, ok])).to.deep.equal(
       ['reads', 'writes', 'starts', 'environment'].map((name) => [name, false]),
     );
+  });
+
+  it('cannot break the report by writing to it', async () => {
+    write('a.test.js', `require('node:fs').writeSync(3, 'no json\\n{"ok":1}\\nnull\\n'); require('node:test').test('good', () => {});`);
+    const { tests, fault } = await runOwnTests(folder, never);
+    expect(fault).to.equal(undefined);
+    expect(tests.map(({ name, ok }) => [name, ok])).to.deep.equal([
+      ['a line that the runner did not write', false],
+      ['undefined', false],
+      ['a line that the runner did not write', false],
+      ['good', true],
+    ]);
+  });
+
+  it('write no file by a flag of V8', async () => {
+    write('a.test.js', flagProbeScript([join(folder, 'planted.txt')]));
+    await runOwnTests(folder, never);
+    expect(existsSync(join(folder, 'planted.txt'))).to.equal(false);
   });
 
   it('that end the process in the middle are no success', async () => {
