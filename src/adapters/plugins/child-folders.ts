@@ -21,6 +21,9 @@ export interface ChildFolders {
   readonly programs: readonly string[];
 }
 
+/** Folders that hold no files but what the kernel shows of itself, of devices and of every program of the person's, their memory included. */
+const SYSTEMS: readonly string[] = ['/proc', '/sys', '/dev'];
+
 /** Where the folders of a plugin are, for {@link childFolders}. */
 export interface FolderPlaces {
   /** Pyra's home, which no grant may touch. */
@@ -41,9 +44,14 @@ export async function childFolders(plugin: InstalledPlugin, runtime: string, pla
   const home = await protectedFolder(places.home);
   const granted = (folders: readonly string[]): Promise<readonly ChildPath[]> =>
     Promise.all(folders.map((folder) => grantedFolder(plugin, folder, home, places.person)));
+  const own = await childPath(runtime);
+  const written = await granted(permissions.write);
+  // Whoever could change it would be in the processes of all other plugins.
+  const above = written.find(({ real }) => contains(real, own.real));
+  if (above !== undefined) throw refusal(plugin, `the folder ${above.path} holds Pyra itself, which no plugin may change`);
   return {
-    readable: [await childPath(plugin.folder), await childPath(runtime), ...(await granted(permissions.read))],
-    writable: [await childPath(plugin.dataFolder), ...(await granted(permissions.write))],
+    readable: [await childPath(plugin.folder), own, ...(await granted(permissions.read))],
+    writable: [await childPath(plugin.dataFolder), ...written],
     programs: permissions.run.map((name) => {
       const path = findProgram(name);
       if (path === undefined) throw refusal(plugin, `the program ${name}, which it needs, is not there`);
@@ -57,6 +65,8 @@ async function grantedFolder(plugin: InstalledPlugin, folder: string, home: stri
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) throw refusal(plugin, `the folder ${folder}, which it was granted, is not there`);
   if (/[*\0\n]/.test(`${path}${real}`)) throw refusal(plugin, `the folder ${folder} has a name that no grant can express`);
+  if (SYSTEMS.some((system) => contains(system, real)))
+    throw refusal(plugin, `the folder ${folder} shows the memory of other programs or devices, which is never granted`);
   if (contains(home, real) || contains(real, home))
     throw refusal(plugin, `the folder ${folder} touches the home of Pyra, which is never granted`);
   return { path, real };

@@ -188,6 +188,21 @@ describe('the launcher of plugins', () => {
       expect(await refusal({ read: [join(root, 'home/vault')] }, { home: join(root, 'home/profiles/work') })).to.match(/touches the home/);
     });
 
+    it('never show other programs, or devices', async () => {
+      symlinkSync('/proc/self', join(root, 'innocent'));
+      for (const folder of ['/proc', '/proc/1', '/sys/kernel', '/dev', join(root, 'innocent')]) {
+        expect(await refusal({ read: [folder] }), folder).to.match(/shows the memory of other programs or devices/);
+      }
+    });
+
+    it('are never written where Pyra itself lies', async () => {
+      mkdirSync(join(root, 'program/dist'), { recursive: true });
+      writeFileSync(join(root, 'program/dist/child.cjs'), '');
+      const request = { ...scriptRequest(root, '', { write: [join(root, 'program')] }), runtime: join(root, 'program/dist/child.cjs') };
+      const error = await new ChildLauncher({ home: join(root, 'home'), tier: 'plain' }).launch(request).catch((thrown: unknown) => thrown);
+      expect(isPyraError(error, 'plugin/crashed') && error.message).to.match(/holds Pyra itself/);
+    });
+
     it('must be there', async () => {
       expect(await refusal({ read: [join(root, 'nowhere')] })).to.match(/is not there/);
       expect(await refusal({ run: ['no-such-program'] })).to.match(/no-such-program.*is not there/);
