@@ -16,6 +16,9 @@ export type SetupCheck =
 const REFUSED =
   /passwor[dt]|credential|sign(?:ed)?[ -]in\b|\blog(?:ged)?[ -]?in\b(?!\.)|authenti|authori[sz]|forbidden|\b40[13]\b|\btoken\b/i;
 
+/** What it says when that may be over soon: then it is no matter of the password. */
+const PASSING = /\btemporar|at the moment|try (?:it )?again/i;
+
 /**
  * Lets the plugin try its answers, with a spinner. What it says meanwhile may be a code that the person has to type elsewhere: it is shown
  * whole, on standard error, under `--quiet` too.
@@ -42,8 +45,12 @@ export async function checkSetup(
   } catch (error) {
     context.signal.throwIfAborted();
     if (!isPyraError(error, 'plugin/crashed')) throw error;
-    return { outcome: 'failed', message: error.message, code: REFUSED.test(error.message) ? EXIT.credential : EXIT.network };
+    return { outcome: 'failed', message: error.message, code: isRefused(error.message) ? EXIT.credential : EXIT.network };
   } finally {
     spinner.stop();
   }
+}
+
+function isRefused(message: string): boolean {
+  return message.split('\n').some((line) => REFUSED.test(line) && !PASSING.test(line));
 }

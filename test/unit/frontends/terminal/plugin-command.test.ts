@@ -332,6 +332,7 @@ describe('pyra plugin', () => {
     it('keeps the answers when they do not work: 4 when the sign-in was refused, 6 when the way there failed', async () => {
       for (const [words, expected] of [
         ['the server refused the password', 4],
+        ['the server cannot check the sign-in at the moment: 454 temporary failure', 6],
         ['401 Unauthorized', 4],
         ['imap.example.org does not answer', 6],
         ['login.example.org does not answer', 6],
