@@ -11,14 +11,19 @@ interface SeenText {
 
 /**
  * Where each value of a call was seen: in the person's own words, else in external text that the conversation has read, else nowhere. A
- * label for the card, not a wall: case and white space do not count, and a value must stand there as whole words.
+ * label for the card, not a wall: case and white space do not count, and a value must stand there as whole words. `typed`: what the person
+ * wrote into the arguments themselves.
  */
 export function argumentOrigins(
   args: JsonObject,
   destinations: readonly string[],
   messages: readonly Message[],
+  typed: readonly string[] = [],
 ): readonly ArgumentOrigin[] {
-  const seen = messages.flatMap(textsOf).map((one) => ({ ...one, text: folded(one.text) }));
+  const seen = [...messages.flatMap(textsOf), ...typed.map((text): SeenText => ({ text }))].map((one) => ({
+    ...one,
+    text: folded(one.text),
+  }));
   const own = seen.filter((one) => one.source === undefined);
   const external = seen.filter((one) => one.source !== undefined);
   return argumentLeaves(args).map(({ path, value }) => {

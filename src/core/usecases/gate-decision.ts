@@ -1,5 +1,6 @@
 import type { ApprovalDecision, ApprovalRequest } from '../domain/approval.js';
 import { decisionOf } from '../domain/approval-decision.js';
+import { argumentLeaves } from '../domain/argument-paths.js';
 import { millisecondsOf } from '../domain/identifiers.js';
 import type { JsonObject } from '../domain/json.js';
 import { permits } from '../domain/standing-rule.js';
@@ -37,13 +38,14 @@ export class GateDecision {
   async decide(first: PreparedCall, turn: GateTurn, prepare: Prepare): Promise<Verdict> {
     let prepared = first;
     let notes: readonly string[] = [];
+    let typed: readonly string[] = [];
     for (let edits = 0; ; edits += 1) {
       if (turn.refused.has(prepared.identity)) {
         return { kind: 'refuse', prepared, decision: { outcome: 'deny', by: 'rule' }, why: 'repeated' };
       }
       const unasked = this.#withoutAsking(prepared, turn);
       if (unasked === 'free') return { kind: 'run', prepared };
-      const decision = unasked ?? (await this.#ask(prepared, turn, notes));
+      const decision = unasked ?? (await this.#ask(prepared, turn, { notes, typed }));
       report(turn, { type: 'tool-decision', call: prepared.call.id, decision: this.#reported(decision) });
       if (decision.outcome === 'allow') {
         if (unasked === undefined) this.#grant(decision, prepared, turn);
@@ -58,7 +60,10 @@ export class GateDecision {
         return { kind: 'refuse', prepared, decision: { outcome: 'deny', by: 'rule' }, why: 'edits' };
       }
       const next = await prepare(decision.args);
-      if (typeof next !== 'string') prepared = next;
+      if (typeof next !== 'string') {
+        typed = [...typed, ...changedValues(prepared.call.args, next.call.args)];
+        prepared = next;
+      }
       notes = [typeof next === 'string' ? `the edited arguments were not taken: ${next}` : 'the arguments were edited: this is a new call'];
     }
   }
@@ -78,13 +83,18 @@ export class GateDecision {
     return isGranted ? { outcome: 'allow', scope: 'conversation', by: 'rule' } : undefined;
   }
 
-  async #ask(prepared: PreparedCall, turn: GateTurn, notes: readonly string[]): Promise<ApprovalDecision> {
+  async #ask(
+    prepared: PreparedCall,
+    turn: GateTurn,
+    { notes, typed }: { readonly notes: readonly string[]; readonly typed: readonly string[] },
+  ): Promise<ApprovalDecision> {
     const { system, redactor, settings } = this.#ports;
     const { preview, note } = await previewOf(prepared, turn, this.#ports);
     const request = requestFor(prepared, turn, {
       showFindings: settings.security.injection_detection,
       everyCall: settings.plugins.require_approval === 'every-call',
       notes: note === undefined ? notes : [...notes, note],
+      typed,
       ...(preview === undefined ? {} : { preview }),
     });
     report(turn, { type: 'tool-request', request: reportedRequest(request, redactor) });
@@ -128,4 +138,12 @@ export function report(turn: GateTurn, event: Parameters<GateTurn['report']>[0])
   } catch {
     // A front-end that broke while showing an event is its own fault to report.
   }
+}
+
+/** The values that an edit put in: they are the person's. */
+function changedValues(before: JsonObject, after: JsonObject): readonly string[] {
+  const old = argumentLeaves(before);
+  return argumentLeaves(after)
+    .filter(({ path, value }) => !old.some((leaf) => leaf.path === path && leaf.value === value))
+    .map(({ value }) => String(value));
 }

@@ -15,7 +15,13 @@ const LONGEST_REASON = 600;
 export function requestFor(
   prepared: PreparedCall,
   turn: GateTurn,
-  options: { readonly showFindings: boolean; readonly everyCall: boolean; readonly notes: readonly string[]; readonly preview?: string },
+  options: {
+    readonly showFindings: boolean;
+    readonly everyCall: boolean;
+    readonly notes: readonly string[];
+    readonly typed: readonly string[];
+    readonly preview?: string;
+  },
 ): ApprovalRequest {
   const { call, found, scan } = prepared;
   const { definition } = found;
@@ -31,7 +37,7 @@ export function requestFor(
     summary: callSummary(definition, call.args),
     ...(options.preview === undefined ? {} : { preview: options.preview }),
     reasons: reasons.map((reason) => oneLine(reason).slice(0, LONGEST_REASON)),
-    arguments: argumentOrigins(call.args, definition.destinations, turn.messages),
+    arguments: argumentOrigins(call.args, definition.destinations, turn.messages, options.typed),
     taintedBy,
     grantable: isGrantable(prepared, taintedBy),
     digest: prepared.digest,

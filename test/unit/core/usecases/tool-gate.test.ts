@@ -141,6 +141,15 @@ describe('ToolGate', () => {
       expect(result.text).to.contain('ben@example.org').and.contain('sent');
     });
 
+    it('takes what an edit put in for the words of the person, and nothing else', async () => {
+      const edit = { outcome: 'edit', args: { ...MAIL, to: 'ben@example.org' }, by: 'person' } as const;
+      const { run, approver } = gateHarness({ decisions: [edit, NO] });
+      await run('email.send', MAIL);
+      const seen = approver.requests.map(({ arguments: args }) => Object.fromEntries(args.map(({ path, seenIn }) => [path, seenIn])));
+      expect(seen[1]).to.deep.equal({ ...seen[0], to: 'own' });
+      expect(seen[0]?.to).to.equal('model');
+    });
+
     it('checks edited arguments, and asks about the old ones again when they do not fit', async () => {
       const { run, approver, provider } = gateHarness({ decisions: [{ outcome: 'edit', args: { to: 5 }, by: 'person' }, NO] });
       await run('email.send', MAIL);
