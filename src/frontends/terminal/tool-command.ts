@@ -149,8 +149,14 @@ function show(context: CommandContext, result: ToolResult, findings: readonly Fi
 }
 
 async function suggest(context: CommandContext, name: string): Promise<void> {
-  const { toolbox } = await context.openPyra();
+  const { toolbox, plugins } = await context.openPyra();
+  const provider = providerOf(name as ToolName);
+  const away = (await plugins.list()).find((status) => status.name === provider && status.state === 'disabled');
+  if (away !== undefined) return context.say(`the plugin ${away.name} is disabled: pyra plugin enable ${away.name}`);
   const names = (await toolbox.definitions()).map((definition) => definition.name);
+  if (!names.some((one) => providerOf(one) === provider) && (await plugins.bundled()).some(({ manifest }) => manifest.name === provider)) {
+    return context.say(`the plugin ${provider} comes with Pyra and is not installed: pyra plugin install ${provider}`);
+  }
   const near = nearest(name, names);
   context.say(near === undefined ? 'pyra tool list shows all tools' : `did you mean: ${near}`);
 }

@@ -5,6 +5,7 @@ import { InMemorySystem } from '../../../../src/adapters/in-memory/in-memory-sys
 import { InMemoryToolProvider } from '../../../../src/adapters/in-memory/in-memory-tool-provider.js';
 import { JsonSchemaChecker } from '../../../../src/adapters/json-schema/json-schema-checker.js';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
+import type { PluginStatus } from '../../../../src/core/domain/plugin.js';
 import { Redactor } from '../../../../src/core/domain/redaction.js';
 import { Secret } from '../../../../src/core/domain/secret.js';
 import { DEFAULT_SETTINGS } from '../../../../src/core/domain/settings.js';
@@ -42,7 +43,13 @@ describe('pyra tool', () => {
       { definition: { name: 'mail.slow', approval: 'none' }, run: () => new Promise<string>(() => undefined) },
     ]);
 
-  const setting = (options: { readonly decisions?: readonly ScriptedDecision[]; readonly context?: ContextOptions } = {}) => {
+  const setting = (
+    options: {
+      readonly decisions?: readonly ScriptedDecision[];
+      readonly context?: ContextOptions;
+      readonly statuses?: readonly PluginStatus[];
+    } = {},
+  ) => {
     const mail = provider();
     const toolbox = new Toolbox([], [mail]);
     const audit = new InMemoryAuditLog();
@@ -52,8 +59,12 @@ describe('pyra tool', () => {
     const checker = new JsonSchemaChecker(() => import('@cfworker/json-schema'));
     const gate = new ToolGate({ toolbox, checker, audit, system, redactor, settings: DEFAULT_SETTINGS });
     const approver = new InMemoryApprover(options.decisions ?? []);
+    const shelf = {
+      list: async () => options.statuses ?? [sampleStatus('enabled')],
+      bundled: async () => [{ manifest: { name: 'post' } }],
+    } as unknown as PluginShelf;
     const context = commandContext({
-      pyra: { toolbox, gate, system, plugins: { list: async () => [sampleStatus('enabled')] } as unknown as PluginShelf },
+      pyra: { toolbox, gate, system, plugins: shelf },
       terminal: { console: () => undefined, approver, card: () => '' },
       ...options.context,
     });
@@ -77,6 +88,16 @@ describe('pyra tool', () => {
     const piped = setting({ context: { stdin: '{"to":"ana@example.org"}' } });
     await runCommand(command('call'), piped.context, ['mail.send', '--args', '-']);
     expect(piped.approver.requests[0]?.arguments.map(({ seenIn }) => seenIn)).to.deep.equal(['model']);
+  });
+
+  it('says that a plugin is disabled, or not installed, where a tool of it is called', async () => {
+    const disabled = { ...sampleStatus('disabled'), name: 'garden' as never };
+    const away = setting({ statuses: [disabled] });
+    expect(await runCommand(command('call'), away.context, ['garden.show'])).to.equal(3);
+    expect(away.context.err()).to.include('the plugin garden is disabled: pyra plugin enable garden');
+    const { context } = setting();
+    expect(await runCommand(command('call'), context, ['post.send'])).to.equal(3);
+    expect(context.err()).to.include('not installed: pyra plugin install post').and.not.to.include('did you mean');
   });
 
   it('lists the tools with what they do and whether they ask', async () => {
