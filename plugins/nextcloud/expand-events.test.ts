@@ -163,6 +163,21 @@ describe('expanding events', () => {
     }
   });
 
+  it('is done soon with an event of thousands of rules, and with many events with a slow one', function () {
+    this.timeout(20_000);
+    const slow = 'RRULE:FREQ=SECONDLY;BYMONTH=1';
+    const many = wrapped(event('DTSTART:20200601T000000Z', ...Array.from({ length: 3_000 }, () => slow)));
+    const others = Array.from({ length: 200 }, (_, number) =>
+      event('DTSTART:20200601T000000Z', slow).replace(/^UID:.*$/m, `UID:slow-${number}`),
+    );
+    const began = performance.now();
+    expect(expanded(many, ...YEAR).cut).to.equal(true);
+    for (const one of others) expanded(wrapped(one), ...YEAR);
+    expect(performance.now() - began).to.be.below(12_000);
+    const honest = starts(wrapped(event('DTSTART:20260105T090000Z', 'RRULE:FREQ=WEEKLY;COUNT=3')), ...YEAR);
+    expect(honest).to.have.length(3);
+  });
+
   it('gives nothing for what cannot be read, and one occurrence for a rule that cannot', () => {
     expect(readCalendarFile('BEGIN:VCALENDAR\nBEGIN:VEVENT', 'vevent')?.components ?? []).to.deep.equal([]);
     expect(readCalendarFile('no calendar at all', 'vevent')).to.equal(undefined);

@@ -20,6 +20,8 @@ export interface Expansion {
 
 const DAY = 86_400_000;
 const MOST_OCCURRENCES = 2_000;
+/** An honest event has one (RFC 5545, 3.8.5.3). */
+const MOST_RULES = 10;
 
 /** Finds when the events of a file take place in a window, for someone in the zone `home`: recurrences, exceptions and moved ones among them. */
 export function expandEvents(file: CalendarFile, window: TimeWindow, home: Zone): Expansion {
@@ -130,16 +132,19 @@ function seriesDates(
 ): { readonly dates: readonly Moment[]; readonly cut: boolean } {
   const zone = own.from.zone ?? home;
   const ruled = (name: 'rrule' | 'exrule') =>
-    master.getAllProperties(name).map((property) => {
-      const rule = attempt(() => property.getFirstValue());
-      if (!(rule instanceof ICAL.Recur) || (rule.freq as string | null) === null) return { walls: [], cut: true };
-      return (
-        attempt(() => recurrenceWalls(rule, own.from.wall, window, MOST_OCCURRENCES, untilFilter(rule, own.from, zone))) ?? {
-          walls: [],
-          cut: true,
-        }
-      );
-    });
+    master
+      .getAllProperties(name)
+      .slice(0, MOST_RULES)
+      .map((property) => {
+        const rule = attempt(() => property.getFirstValue());
+        if (!(rule instanceof ICAL.Recur) || (rule.freq as string | null) === null) return { walls: [], cut: true };
+        return (
+          attempt(() => recurrenceWalls(rule, own.from.wall, window, MOST_OCCURRENCES, untilFilter(rule, own.from, zone))) ?? {
+            walls: [],
+            cut: true,
+          }
+        );
+      });
   const rules = ruled('rrule');
   const listed = listedMoments(master, 'rdate', file).filter(({ wall }) => wall >= window.start && wall < window.end);
   const excluded = listedMoments(master, 'exdate', file);
@@ -155,7 +160,8 @@ function seriesDates(
     const instant = instantOf(moment, home);
     if (!instants.has(instant) && !days.has(Math.floor(moment.wall / DAY) * DAY)) dates.set(instant, moment);
   }
-  return { dates: [...dates.values()], cut: rules.some((rule) => rule.cut) };
+  const left = ['rrule', 'exrule'].some((name) => master.getAllProperties(name).length > MOST_RULES);
+  return { dates: [...dates.values()], cut: left || rules.some((rule) => rule.cut) };
 }
 
 /** Whether a wall time is after UNTIL, which may be a date (that day is still among them), a wall time or an instant. */

@@ -8,6 +8,12 @@ const STEPS: Readonly<Record<string, number>> = { SECONDLY: 1_000, MINUTELY: 60_
 const FINE = new Set(['SECONDLY', 'MINUTELY', 'HOURLY']);
 const MOST_STEPS = 20_000;
 const LONGEST_MS = 300;
+/** What takes longer than this is slow. A calendar may hold thousands of slow rules: together they have so much time in a minute, and then none. */
+const SLOW_MS = 10;
+const SLOW_TOTAL_MS = 2_000;
+const MINUTE_MS = 60_000;
+
+const slow = { since: Number.NEGATIVE_INFINITY, spent: 0 };
 
 /** From when to when occurrences are wanted, as wall times; `end` is not among them. */
 export interface WallWindow {
@@ -37,7 +43,13 @@ export function recurrenceWalls(
   const walk = () => walkRule(rule, start, window, most, isOver);
   // A rule such as "every second in January" looks for its next occurrence one second after the other, in one call of ical.js.
   const fine = FINE.has(rule.freq) && Object.keys(rule.parts).length > 0;
-  return fine ? bounded(walk) : walk();
+  const began = performance.now();
+  if (began - slow.since > MINUTE_MS) Object.assign(slow, { since: began, spent: 0 });
+  const exhausted = slow.spent > SLOW_TOTAL_MS;
+  const walls = fine || exhausted ? bounded(walk, exhausted ? SLOW_MS : LONGEST_MS) : walk();
+  const took = performance.now() - began;
+  if (took > SLOW_MS) slow.spent += took;
+  return walls;
 }
 
 function walkRule(rule: ICAL.Recur, start: number, window: WallWindow, most: number, isOver: (wall: number) => boolean): RecurrenceWalls {
@@ -115,13 +127,13 @@ function isWeek(time: ICAL.Time, weeks: readonly number[], rule: ICAL.Recur): bo
   return weeks.includes(time.weekNumber(rule.wkst)) || (isLast && weeks.includes(-1));
 }
 
-function bounded(walk: () => RecurrenceWalls): RecurrenceWalls {
+function bounded(walk: () => RecurrenceWalls, timeout: number): RecurrenceWalls {
   const slot = '__pyraRecurrence';
   const shared = globalThis as unknown as Record<string, unknown>;
   shared[slot] = walk;
   try {
     // A script with a time limit can be stopped in the middle of a loop, whatever it has called.
-    return new Script(`${slot}()`).runInThisContext({ timeout: LONGEST_MS }) as RecurrenceWalls;
+    return new Script(`${slot}()`).runInThisContext({ timeout }) as RecurrenceWalls;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return { walls: [], cut: true };
     throw thrown;
