@@ -151,8 +151,10 @@ function show(context: CommandContext, result: ToolResult, findings: readonly Fi
 async function suggest(context: CommandContext, name: string): Promise<void> {
   const { toolbox, plugins } = await context.openPyra();
   const provider = providerOf(name as ToolName);
-  const away = (await plugins.list()).find((status) => status.name === provider && status.state === 'disabled');
-  if (away !== undefined) return context.say(`the plugin ${away.name} is disabled: pyra plugin enable ${away.name}`);
+  const away = (await plugins.list()).find(
+    ({ name: one, state }) => one === provider && ['disabled', 'blocked', 'changed'].includes(state),
+  );
+  if (away !== undefined) return context.say(`the plugin ${away.name} is ${away.state}: pyra plugin enable ${away.name}`);
   const names = (await toolbox.definitions()).map((definition) => definition.name);
   if (!names.some((one) => providerOf(one) === provider) && (await plugins.bundled()).some(({ manifest }) => manifest.name === provider)) {
     return context.say(`the plugin ${provider} comes with Pyra and is not installed: pyra plugin install ${provider}`);

@@ -91,10 +91,11 @@ describe('pyra tool', () => {
   });
 
   it('says that a plugin is disabled, or not installed, where a tool of it is called', async () => {
-    const disabled = { ...sampleStatus('disabled'), name: 'garden' as never };
-    const away = setting({ statuses: [disabled] });
-    expect(await runCommand(command('call'), away.context, ['garden.show'])).to.equal(3);
-    expect(away.context.err()).to.include('the plugin garden is disabled: pyra plugin enable garden');
+    for (const state of ['disabled', 'blocked', 'changed'] as const) {
+      const away = setting({ statuses: [{ ...sampleStatus(state), name: 'garden' as never }] });
+      expect(await runCommand(command('call'), away.context, ['garden.show'])).to.equal(3);
+      expect(away.context.err()).to.include(`the plugin garden is ${state}: pyra plugin enable garden`);
+    }
     const { context } = setting();
     expect(await runCommand(command('call'), context, ['post.send'])).to.equal(3);
     expect(context.err()).to.include('not installed: pyra plugin install post').and.not.to.include('did you mean');
