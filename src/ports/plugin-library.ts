@@ -33,6 +33,8 @@ export interface PluginSettingsStore {
   save(name: PluginName, settings: PluginSettings): Promise<void>;
   /** Stores the answers of one account and leaves those of all others as they are, whoever else stores some at the same time. */
   saveAccount(name: PluginName, account: PluginAccount, answers: PluginAnswers): Promise<void>;
+  /** Forgets the answers of one account and the files that were kept for it; false when there are none. */
+  forgetAccount(name: PluginName, account: PluginAccount): Promise<boolean>;
   /** Copies a file that the person named (at most 1 MB) into the plugin's data folder and gives its name there. `not-found`, `limit/reached`. */
   keepFile(name: PluginName, account: PluginAccount, key: string, path: string): Promise<string>;
 }

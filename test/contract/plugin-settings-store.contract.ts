@@ -57,6 +57,14 @@ export function pluginSettingsStoreContract(harness: PluginSettingsHarness): voi
       expect(await store.load(weather)).to.deep.equal(expected);
     });
 
+    it('forgets one account and leaves the others', async () => {
+      await store.save(weather, { [MAIN_ACCOUNT]: { a: 1 }, [work]: { b: 2 } });
+      expect(await store.forgetAccount(weather, work)).to.equal(true);
+      expect(await store.forgetAccount(weather, work)).to.equal(false);
+      expect(await store.load(weather)).to.deep.equal({ [MAIN_ACCOUNT]: { a: 1 } });
+      expect(await store.forgetAccount('email' as PluginName, work)).to.equal(false);
+    });
+
     it('is not changed by what is done to what it gave or took', async () => {
       const given: Record<string, Record<string, string>> = { main: { city: 'Bonn' } };
       await store.save(weather, given);

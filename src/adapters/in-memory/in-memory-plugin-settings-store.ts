@@ -26,6 +26,12 @@ export class InMemoryPluginSettingsStore implements PluginSettingsStore {
     this.#settings.set(name, structuredClone({ ...this.#settings.get(name), [account]: answers }));
   }
 
+  async forgetAccount(name: PluginName, account: PluginAccount): Promise<boolean> {
+    const { [account]: forgotten, ...others } = this.#settings.get(name) ?? {};
+    if (forgotten !== undefined) this.#settings.set(name, others);
+    return forgotten !== undefined;
+  }
+
   async keepFile(_name: PluginName, account: PluginAccount, key: string, path: string): Promise<string> {
     const bytes = this.#files.get(path);
     if (bytes === undefined) throw new PyraError('not-found', `${path} cannot be read`, { hint: 'name a file that is there' });

@@ -54,6 +54,21 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
     await this.#alone(name, async () => ({ ...(await this.load(name)), [account]: answers }));
   }
 
+  async forgetAccount(name: PluginName, account: PluginAccount): Promise<boolean> {
+    let forgotten: PluginAnswers | undefined;
+    await this.#alone(name, async () => {
+      const { [account]: gone, ...others } = await this.load(name);
+      forgotten = gone;
+      return others;
+    });
+    for (const [key, value] of Object.entries(forgotten ?? {})) {
+      const stem = `${account}.${key}`;
+      // Only an answer to a question for a file is the name of one that was kept.
+      if (typeof value === 'string' && isKept(value, stem)) await this.#dropEarlier(name, stem, '');
+    }
+    return forgotten !== undefined;
+  }
+
   async keepFile(name: PluginName, account: PluginAccount, key: string, path: string): Promise<string> {
     const content = await contentOf(path);
     // Whatever else it is, such as a file of passwords named by mistake, does not belong there.
@@ -72,9 +87,8 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
   /** Removes what was kept for the same question under another ending. */
   async #dropEarlier(name: PluginName, stem: string, kept: string): Promise<void> {
     const folder = await safePath(this.#plugins, `${name}/${DATA_FOLDER}`);
-    for (const found of await readdir(folder)) {
-      const isEarlier = found === stem || (found.startsWith(`${stem}.`) && /^\.[a-z0-9]{1,8}$/.test(found.slice(stem.length)));
-      if (isEarlier && found !== kept) await unlink(join(folder, found));
+    for (const found of await readdir(folder).catch(() => [])) {
+      if (isKept(found, stem) && found !== kept) await unlink(join(folder, found));
     }
   }
 
@@ -86,6 +100,11 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
       await writeFileAtomic(path, `${JSON.stringify(await change())}\n`, 0o600);
     });
   }
+}
+
+/** Whether a file was kept for a question, with any ending. */
+function isKept(name: string, stem: string): boolean {
+  return name === stem || (name.startsWith(`${stem}.`) && /^\.[a-z0-9]{1,8}$/.test(name.slice(stem.length)));
 }
 
 async function contentOf(path: string): Promise<Uint8Array> {

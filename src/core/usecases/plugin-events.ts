@@ -11,6 +11,7 @@ export type PluginEvent =
   | 'plugin-removed'
   | 'plugin-blocked'
   | 'plugin-setup'
+  | 'plugin-account-removed'
   | 'plugin-secret-stored';
 
 /** Writes down what was done with a plugin: names, versions and digests, never an answer or a secret. */

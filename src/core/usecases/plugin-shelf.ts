@@ -141,6 +141,31 @@ export class PluginShelf {
     return { secretsLeft: secrets ? [] : own };
   }
 
+  /**
+   * Removes one account of a plugin: its answers, its files and, with `secrets`, its secrets (`vault/locked`), which are named else.
+   * `not-found`; `usage` for a plugin that has no accounts.
+   */
+  async removeAccount(
+    name: string,
+    account: string,
+    { secrets }: { readonly secrets: boolean },
+  ): Promise<{ readonly secretsLeft: readonly SecretName[] }> {
+    const { manifest } = await installedNamed(this.#ports, name);
+    const named = accountOf(manifest, account);
+    if (!manifest.accounts) throw new PyraError('usage', `${name} has no accounts`, { hint: `pyra plugin remove ${name}` });
+    const store = await this.#ports.store();
+    const known = Object.keys(await store.load(manifest.name));
+    if (!known.includes(named)) {
+      const hint = known.length === 0 ? `pyra plugin setup ${name}` : `there are: ${known.join(', ')}`;
+      throw new PyraError('not-found', `${name} has no account ${named}`, { hint });
+    }
+    const own = (await this.secretsOf(name)).filter((one) => one.startsWith(`${secretPrefix(name)}${named}.`));
+    if (secrets) for (const one of own) await this.#ports.secrets.delete(one);
+    await store.forgetAccount(manifest.name, named);
+    await recordPluginEvent(this.#ports, 'plugin-account-removed', { plugin: name, account: named, secrets: secrets ? own : [] });
+    return { secretsLeft: secrets ? [] : own };
+  }
+
   /** The names of the secrets in the vault that belong to a plugin of this name, installed or not. */
   async secretsOf(name: string): Promise<readonly SecretName[]> {
     return (await this.#ports.secrets.names()).filter((one) => one.startsWith(secretPrefix(name)));

@@ -100,8 +100,11 @@ with 4 when the sign-in was refused and with 6 when the way there failed; so it 
     verb: 'remove',
     summary: 'remove a plugin with its answers, secrets and data',
     words: '<name>',
-    flags: [{ name: 'keep-secrets', summary: 'leave its secrets in the vault' }],
-    examples: ['pyra plugin remove garden', 'pyra plugin remove garden --yes --keep-secrets'],
+    flags: [
+      { name: 'account', value: 'A', summary: 'only this account, with its answers and secrets' },
+      { name: 'keep-secrets', summary: 'leave its secrets in the vault' },
+    ],
+    examples: ['pyra plugin remove garden', 'pyra plugin remove email --account work', 'pyra plugin remove garden --yes --keep-secrets'],
     run: removePlugin,
     complete: ({ home }) => plausibleNames(home, 'installed'),
   },

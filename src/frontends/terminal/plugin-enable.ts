@@ -53,21 +53,28 @@ export async function disablePlugin(context: CommandContext, { words: [name = ''
   return told(context, was ? `disabled: ${name}; its answers and secrets stay` : `${name} was not enabled`, { name, enabled: false });
 }
 
-/** `pyra plugin remove NAME`: with its answers, its secrets and everything in its data folder. */
+/** `pyra plugin remove NAME`: with its answers, its secrets and everything in its data folder; with `--account` only what one account has. */
 export async function removePlugin(context: CommandContext, args: ParsedArguments): Promise<ExitCode> {
   const [name = ''] = args.words;
   const shelf = await openShelf(context);
   const { plugin } = await installedPlugin(shelf, name);
   const secrets = !args.has('keep-secrets');
+  const account = args.value('account');
+  const what = account === undefined ? name : `the account ${visibleLine(account)} of ${name}`;
+  const json = { name, ...(account === undefined ? {} : { account }) };
+  const goes =
+    account === undefined
+      ? `its code, its answers${secrets ? ', its secrets' : ''} and everything in ${visibleLine(plugin.dataFolder)}`
+      : `its answers${secrets ? ' and its secrets' : ''}`;
   const agreed = await agree(context, {
-    shown: `removing ${name} takes with it: its code, its answers${secrets ? ', its secrets' : ''} and everything in ${visibleLine(plugin.dataFolder)}`,
-    question: `remove ${name} for good?`,
-    json: { name, removed: false },
+    shown: `removing ${what} takes with it: ${goes}`,
+    question: `remove ${what} for good?`,
+    json: { ...json, removed: false },
   });
   if (agreed !== 'yes') return agreed === 'no' ? EXIT.failure : EXIT.ok;
-  const { secretsLeft } = await shelf.remove(name, { secrets });
+  const { secretsLeft } = await (account === undefined ? shelf.remove(name, { secrets }) : shelf.removeAccount(name, account, { secrets }));
   const left = secretsLeft.length === 0 ? '' : `; still in the vault: ${secretsLeft.join(', ')}`;
-  return told(context, `removed: ${name}${left}`, { name, removed: true, secrets_left: [...secretsLeft] });
+  return told(context, `removed: ${what}${left}`, { ...json, removed: true, secrets_left: [...secretsLeft] });
 }
 
 /** The files that changed, and what of the manifest did. */

@@ -41,4 +41,13 @@ describe('files that answer questions, on disk', () => {
     expect(await store.keepFile(mail, MAIN_ACCOUNT, 'ca', file('root.pem', PEM))).to.equal('main.ca.pem');
     expect(kept()).to.deep.equal(['main.ca.pem', 'main.cat.png', 'work.ca.pem']);
   });
+
+  it('removes the files of an account with it, and no others', async () => {
+    const work = 'work' as never;
+    await store.saveAccount(mail, work, { ca: await store.keepFile(mail, work, 'ca', file('work.pem', PEM)), note: 'main.ca.pem' });
+    await store.saveAccount(mail, MAIN_ACCOUNT, { ca: await store.keepFile(mail, MAIN_ACCOUNT, 'ca', file('root.pem', PEM)) });
+    writeFileSync(join(root, 'plugins', 'mail', 'data', 'work.cache.json'), '{}');
+    expect(await store.forgetAccount(mail, work)).to.equal(true);
+    expect(kept()).to.deep.equal(['main.ca.pem', 'work.cache.json']);
+  });
 });

@@ -196,6 +196,27 @@ describe('PluginShelf', () => {
     });
   });
 
+  describe('removing an account', () => {
+    it('takes its answers and secrets away, and leaves those of the others', async () => {
+      await harness.openVault();
+      await harness.install(MAIL);
+      for (const account of ['main', 'work']) {
+        const setup = await shelf().setup('mail', account);
+        await setup.answer('address', 'a@b.org');
+        await setup.answer('password', 'correct horse');
+        await setup.save();
+      }
+      expect((await failureOf(shelf().removeAccount('mail', 'home', { secrets: true }))).hint).to.equal('there are: main, work');
+      expect(await shelf().removeAccount('mail', 'work', { secrets: true })).to.deep.equal({ secretsLeft: [] });
+      expect(await harness.vault.names()).to.deep.equal(['plugin:mail:main.password']);
+      expect((await shelf().status('mail')).accounts).to.deep.equal(['main']);
+      expect(harness.events().at(-1)).to.equal('plugin-account-removed');
+      expect(await shelf().removeAccount('mail', 'main', { secrets: false })).to.deep.equal({
+        secretsLeft: ['plugin:mail:main.password'],
+      });
+    });
+  });
+
   describe('trying the answers', () => {
     it('gives what the plugin says, with its progress; nothing where it has no check', async () => {
       await harness.install(MAIL);

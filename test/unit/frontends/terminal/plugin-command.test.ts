@@ -258,6 +258,13 @@ describe('pyra plugin', () => {
       expect([await shelf.list(), await vault.names()]).to.deep.equal([[], []]);
     });
 
+    it('takes one account alone, with --account', async () => {
+      const { run, shelf, vault } = await enabled();
+      expect(isPyraError((await run(['remove', 'mail', '--account', 'work'], yes)).error, 'not-found')).to.equal(true);
+      expect((await run(['remove', 'mail', '--account', 'main'], yes)).err).to.include('removed: the account main of mail');
+      expect([(await shelf.list()).length, await vault.names()]).to.deep.equal([1, []]);
+    });
+
     it('leaves them with --keep-secrets, and names them', async () => {
       const { run, vault } = await enabled();
       const { err } = await run(['remove', 'mail', '--keep-secrets'], yes);
