@@ -22,8 +22,10 @@ const MEMORY_LIMIT_BYTES = 512 * 1024 * 1024;
 /** Far more than what a person could read, or a plugin needs secrets for. */
 const FLOW = { frames: { burst: 5_000, perSecond: 200 }, bytes: { burst: 16 * 1024 * 1024, perSecond: 1024 * 1024 } } as const;
 const PROGRESS = { burst: 100, perSecond: 30 } as const;
-/** Each look into the vault is written down: a plugin must not fill the disk with it, nor hold up who else needs it. A busy one needs a few a second. */
-const DESK = { burst: 500, perSecond: 50 } as const;
+/** Each look into the vault is written down: a plugin must not fill the disk with it, nor hold up who else needs it. */
+const DESK = { burst: 200, perSecond: 5 } as const;
+/** What a call may need of them, however quickly calls come. */
+const SECRETS_OF_A_CALL = 20;
 const LONGEST_TEXT = 4_000;
 const LONGEST_SECRET_NAME = 128;
 
@@ -160,6 +162,7 @@ export class ChildConnection {
     progress?: (text: string) => void,
   ): Promise<HostRequests[Method]['result']> {
     this.#running += 1;
+    this.#desk.give(SECRETS_OF_A_CALL);
     this.#child.hold(true);
     const sent = this.#peer.request(method, params, signal);
     if (progress !== undefined) this.#progress.set(sent.id, progress);

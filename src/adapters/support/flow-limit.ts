@@ -27,7 +27,7 @@ export class FlowLimit {
     return this.#left >= 0;
   }
 
-  /** Gives an amount back that was taken and does not count after all. */
+  /** Gives an amount back, never to more than the burst: what was taken and does not count after all, or what was earned. */
   give(amount: number): void {
     this.#left += amount;
   }
