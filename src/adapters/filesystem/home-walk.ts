@@ -1,5 +1,5 @@
 import { readdirSync, realpathSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Finding } from '../../core/domain/finding.js';
 import { isTemporaryFile } from '../support/atomic-file.js';
 import { type HomePaths, homePaths } from '../support/home-paths.js';
@@ -59,12 +59,15 @@ function faultsOf(paths: HomePaths, path: string, status: Stats): readonly Findi
   return findings;
 }
 
-/** Visits a folder and everything below it that is not behind a link; profiles are homes of their own. */
+/**
+ * Visits a folder and everything below it that is not behind a link; profiles are homes of their own. What a plugin keeps in its `data/` is its
+ * own: as much as it likes, and in folders as deep; nobody else gets there through the folder above.
+ */
 function walk(paths: HomePaths, path: string, visit: (path: string, status: Stats) => void): void {
   const status = statusOf(path);
   if (status === undefined) return;
   visit(path, status);
-  if (!status.isDirectory() || path === paths.profiles) return;
+  if (!status.isDirectory() || path === paths.profiles || isPluginData(paths, path)) return;
   let names: readonly string[];
   try {
     names = readdirSync(path).sort();
@@ -73,4 +76,8 @@ function walk(paths: HomePaths, path: string, visit: (path: string, status: Stat
     return;
   }
   for (const name of names) walk(paths, join(path, name), visit);
+}
+
+function isPluginData({ plugins }: HomePaths, path: string): boolean {
+  return basename(path) === 'data' && dirname(dirname(path)) === plugins;
 }

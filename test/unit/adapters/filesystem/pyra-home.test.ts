@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PyraHome } from '../../../../src/adapters/filesystem/pyra-home.js';
+import { removeTree } from '../../../../src/adapters/support/remove-tree.js';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -116,6 +117,21 @@ describe('PyraHome', () => {
     expect((await home.inspect()).map(({ label }) => label)).to.deep.equal(['mode-too-wide', 'mode-too-wide', 'mode-too-wide']);
     expect(await home.prepare({ everything: true })).to.have.length(3);
     expect(await home.inspect()).to.deep.equal([]);
+  });
+
+  it('does not look at what a plugin keeps for itself, which may be much, and deeper than any path', async () => {
+    await home.prepare();
+    const name = 'd'.repeat(200);
+    const data = join(root, 'plugins/weather/data');
+    const deep = (below: string): string => join(data, below, ...Array.from({ length: 17 }, () => name));
+    for (const below of ['first', 'second']) mkdirSync(deep(below), { recursive: true, mode: 0o700 });
+    renameSync(join(data, 'second'), join(deep('first'), 'second'));
+    writeFileSync(join(data, 'open'), '', { mode: 0o644 });
+    chmodSync(join(root, 'plugins/weather'), 0o700);
+    chmodSync(data, 0o755);
+    const found = (await home.inspect()).filter(({ message }) => message.includes('weather'));
+    expect(found.map(({ message }) => message)).to.deep.equal(['plugins/weather/data has mode 755: others than you can reach it']);
+    await removeTree(data, join(root, 'heap'));
   });
 
   it('knows the folders of plugins, and what is kept about them', async () => {
