@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { removeTree } from '../../adapters/support/remove-tree.js';
 import { sdkFolder, sdkModule } from './plugin-sdk.js';
 
 /** What came of one test. */
@@ -42,7 +43,8 @@ export async function runOwnTests(folder: string, signal: AbortSignal): Promise<
     );
     return { files, ...run };
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // The tests may have left what no path is long enough for.
+    await removeTree(temporary, `${temporary}.gone`);
   }
 }
 

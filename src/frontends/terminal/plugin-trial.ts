@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../../adapters/support/remove-tree.js';
 import type { JsonValue } from '../../core/domain/json.js';
 import type { PluginAnswers, PluginSettings } from '../../core/domain/plugin.js';
 import { MAIN_ACCOUNT, type PluginManifest, type SetupQuestion } from '../../core/domain/plugin-manifest.js';
@@ -21,7 +22,7 @@ export async function* withTemporaryFolder<T>(use: (root: string) => AsyncGenera
   try {
     yield* use(root);
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await removeTree(root, `${root}.gone`);
   }
 }
 

@@ -70,6 +70,27 @@ describe("a plugin's own tests", function () {
     ]);
   });
 
+  it('can leave nothing behind, however deep', async () => {
+    write(
+      'a.test.js',
+      `const fs = require('node:fs');
+      const deep = (name) => {
+        let path = process.env.HOME + '/' + name;
+        for (let level = 0; level < 17; level += 1) path += '/' + 'd'.repeat(200);
+        fs.mkdirSync(path, { recursive: true });
+        return path;
+      };
+      const inner = deep('first');
+      deep('second');
+      fs.renameSync(process.env.HOME + '/second', inner + '/second');
+      require('node:test').test('good', () => { throw new Error(process.env.HOME); });`,
+    );
+    const { tests } = await runOwnTests(folder, never);
+    const home = tests[0]?.message ?? '';
+    expect(home).to.include('pyra-plugin-test-');
+    expect([home, `${home}.gone`].filter(existsSync)).to.deep.equal([]);
+  });
+
   it('write no file by a flag of V8', async () => {
     write('a.test.js', flagProbeScript([join(folder, 'planted.txt')]));
     await runOwnTests(folder, never);
