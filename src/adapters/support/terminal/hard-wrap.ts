@@ -29,7 +29,7 @@ function wrapGraphemes(line: string, width: number): readonly string[] {
   const rows: string[] = [];
   let row: string[] = [];
   let used = 0;
-  for (const grapheme of graphemes(line).flatMap((one) => (mostColumns(one) > width ? [...one] : [one]))) {
+  for (const grapheme of graphemes(line).flatMap((one) => (one.length > 1 && mostColumns(one) > width ? [...one] : [one]))) {
     const columns = mostColumns(grapheme);
     if (used + columns > width && row.length > 0) {
       const space = row.lastIndexOf(' ');
@@ -50,7 +50,7 @@ function wrapGraphemes(line: string, width: number): readonly string[] {
  * and what they then break over to the next row could be made to look like a row of ours.
  */
 function mostColumns(grapheme: string): number {
-  if (grapheme.length === 1) return stringWidth(grapheme);
+  if (grapheme.length === 1) return /^[ -~\u00a0-\u02ff]$/.test(grapheme) ? 1 : stringWidth(grapheme);
   return Math.max(
     stringWidth(grapheme),
     Array.from(grapheme).reduce((sum, character) => sum + stringWidth(character), 0),
