@@ -50,6 +50,8 @@ export class ChildConnection {
   readonly #lines = new FlowLimit(PROGRESS);
   readonly #desk = new FlowLimit(DESK);
   readonly #progress = new Map<number, (text: string) => void>();
+  /** What was cancelled and is not answered yet. */
+  readonly #unstopped = new Set<Promise<void>>();
   readonly #unwatch: () => void;
   readonly #gone: Promise<PluginGone>;
   #running = 0;
@@ -130,6 +132,11 @@ export class ChildConnection {
     }
   }
 
+  /** Resolves when nothing is left that was cancelled and does not stop: it may yet take the child with it. */
+  async calm(): Promise<void> {
+    await Promise.race([Promise.all(this.#unstopped), this.#gone]);
+  }
+
   /** Kills the child and says why; only the first reason counts. */
   crash(reason: string): void {
     if (!this.#closing) this.#crash ??= reason;
@@ -183,8 +190,10 @@ export class ChildConnection {
     const { signal, dispose } = this.#parts.system.deadline([], CANCEL_MS);
     signal.addEventListener('abort', () => this.crash('did not stop when it was told to'), { once: true });
     this.#cancelled += 1;
+    this.#unstopped.add(answered);
     void answered.then(() => {
       this.#cancelled -= 1;
+      this.#unstopped.delete(answered);
       dispose();
     });
   }

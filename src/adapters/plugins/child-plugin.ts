@@ -144,20 +144,27 @@ export class ChildPlugin implements OpenPlugin {
   /** The child that is running, or a new one; callers at the same time share one start. */
   async #start(settings: PluginSettings, signal: AbortSignal): Promise<Running> {
     signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([this.#ready(settings, signal), aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  async #ready(settings: PluginSettings, signal: AbortSignal): Promise<Running> {
+    // A call that does not stop takes the child with it, and this one is not to go with them.
+    await this.#running?.connection.calm();
+    signal.throwIfAborted();
     if (this.#running?.connection.ending) this.#running = undefined;
     if (this.#running !== undefined && this.#running.settings !== canonicalJson(settings) && this.#running.connection.idle) this.#retire();
     if (this.#running !== undefined) return this.#running;
     this.#starting ??= this.#launch(settings).finally(() => {
       this.#starting = undefined;
     });
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await Promise.race([this.#starting, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    return this.#starting;
   }
 
   async #launch(settings: PluginSettings): Promise<Running> {

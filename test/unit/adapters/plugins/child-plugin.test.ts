@@ -133,6 +133,22 @@ describe('a plugin in a process of its own', function () {
 
   const isAlive = (pid: number | undefined): boolean => pid !== undefined && existsSync(`/proc/${pid}`);
 
+  it('does not take a call with it that began after one that does not stop was given up', async () => {
+    const plugin = await doing(`
+      context.progress('running');
+      if (args.wait !== true) await new Promise(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return 'waited';`);
+    const controller = new AbortController();
+    const { output } = await running(plugin, controller.signal);
+    controller.abort(new Error('enough'));
+    await output;
+    const next = call(plugin, 'run', { wait: true });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    system.advance(2_100);
+    expect(await next).to.deep.equal({ text: 'waited' });
+  });
+
   describe('that breaks', () => {
     const CASES: readonly (readonly [what: string, body: string, reason: RegExp])[] = [
       [
