@@ -22,6 +22,8 @@ export interface ContractParts {
   readonly plugin: InstalledPlugin;
   readonly open: OpenPlugin;
   readonly trial: Trial;
+  /** The desk that it was opened with. */
+  readonly desk: ReturnType<typeof trialDesk>;
   /** Runs one tool, through a gate. */
   readonly run: (call: PersonsCall) => Promise<ToolMessage>;
   /** What the plugin wrote to its log so far. */
@@ -116,6 +118,8 @@ async function argumentsCheck(parts: ContractParts, tool: ManifestTool): Promise
 
 async function callCheck(parts: ContractParts, tool: ManifestTool, heard: string[]): Promise<ContractCheck> {
   const check = `call of ${tool.name}`;
+  // What it refuses from now on says nothing about this tool.
+  if (parts.desk.blocked() !== undefined) return { check, status: 'failed', message: 'not tried: it crashed too often before' };
   const answers: string[] = [];
   const seen: string[] = [];
   for (const which of ['all', 'required'] as const) {

@@ -48,11 +48,12 @@ async function* allChecks(context: CommandContext, folder: string, root: string)
   yield* ownTestChecks(folder, context.signal);
   yield sandboxNote(await shelf.tier());
   const trial = await makeTrial(root, folder, manifest);
-  const { plugin, open, gate } = await shelf.tryOut(trial.folder, trialDesk(trial));
+  const desk = trialDesk(trial);
+  const { plugin, open, gate } = await shelf.tryOut(trial.folder, desk);
   try {
     const path = join(homePaths(home).logs, 'plugin_errors.log');
     const log = (): Promise<string> => readFile(path, 'utf8').catch(() => '');
-    yield* contractChecks({ plugin, open, trial, run: (call) => callTool({ gate, system }, call), log, signal: context.signal });
+    yield* contractChecks({ plugin, open, trial, desk, run: (call) => callTool({ gate, system }, call), log, signal: context.signal });
   } finally {
     await open.close();
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { InMemoryAuditLog } from '../../../../src/adapters/in-memory/in-memory-audit-log.js';
-import type { InMemoryPlugin } from '../../../../src/adapters/in-memory/in-memory-open-plugin.js';
+import { InMemoryCrash, type InMemoryPlugin } from '../../../../src/adapters/in-memory/in-memory-open-plugin.js';
 import { InMemoryPluginHost } from '../../../../src/adapters/in-memory/in-memory-plugin-host.js';
 import { JsonSchemaChecker } from '../../../../src/adapters/json-schema/json-schema-checker.js';
 import { NodeSystem } from '../../../../src/adapters/support/node-system.js';
@@ -29,7 +29,8 @@ describe('what every plugin has to keep', () => {
     const manifest = sampleManifest({ tools: options.tools ?? [sampleTool('search', { parameters: STRICT })], ...options.manifest });
     const { plugin } = sampleStatus('disabled', { plugin: { manifest } });
     const trial: Trial = { folder: '', canaries: new Map([['main.password', new Secret(CANARY)]]), settings: {} };
-    const open = new InMemoryPluginHost(new NodeSystem(), () => code).open(plugin, trialDesk(trial));
+    const desk = trialDesk(trial);
+    const open = new InMemoryPluginHost(new NodeSystem(), () => code).open(plugin, desk);
     const checks = new Map<string, ContractCheck>();
     const system = new NodeSystem();
     const toolbox = new Toolbox([], [open]);
@@ -39,6 +40,7 @@ describe('what every plugin has to keep', () => {
       plugin,
       open,
       trial,
+      desk,
       run: (call: PersonsCall) => callTool({ gate, system }, call),
       log: async () => options.log ?? '',
       signal: new AbortController().signal,
@@ -66,6 +68,15 @@ describe('what every plugin has to keep', () => {
     expect(checks.get('arguments of search')?.message).to.equal(
       'refused: query is missing; query has a wrong type; unheard_of is not known',
     );
+  });
+
+  it('does not pass a tool that was not tried, since the plugin had crashed too often', async () => {
+    const tools = ['one', 'two', 'three', 'four'].map((name) => sampleTool(name, { parameters: STRICT }));
+    const crash = (): never => {
+      throw new InMemoryCrash('it ended with exit code 1');
+    };
+    const checks = await checked({ tools: { one: crash, two: crash, three: crash, four: () => 'fine' } }, { tools });
+    expect(checks.get('call of four')).to.deep.include({ status: 'failed', message: 'not tried: it crashed too often before' });
   });
 
   it('takes a failure in words for an answer', async () => {
