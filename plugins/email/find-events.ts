@@ -124,7 +124,10 @@ function answer(looked: readonly MessageEvents[], zone: string): ToolAnswer {
       `  from: ${sentence}`,
     ]),
   ]);
-  const head = total === 0 ? 'no appointment was found' : `${total} drafts; times without a zone of their own are in ${zone}:`;
+  const head =
+    total === 0
+      ? 'no appointment was found'
+      : `${total} ${total === 1 ? 'draft' : 'drafts'}; times without a zone of their own are in ${zone}:`;
   return {
     text: [head, ...lines].join('\n'),
     data: {

@@ -17,7 +17,10 @@ export async function listFolders(args: { readonly account?: string }, context: 
     }));
   const lines = folders.map(
     ({ path, messages, unread, use }) =>
-      `${oneLine(path, 1_000)}${use === undefined ? '' : ` [${use}]`}: ${messages} messages, ${unread} unread`,
+      `${oneLine(path, 1_000)}${use === undefined ? '' : ` [${use}]`}: ${messages} ${messages === 1 ? 'message' : 'messages'}, ${unread} unread`,
   );
-  return { text: [`${folders.length} folders of ${account.address}:`, ...lines].join('\n'), data: { account: account.name, folders } };
+  return {
+    text: [`${folders.length} ${folders.length === 1 ? 'folder' : 'folders'} of ${account.address}:`, ...lines].join('\n'),
+    data: { account: account.name, folders },
+  };
 }

@@ -67,7 +67,7 @@ export async function readThread(args: ThreadArguments, context: PluginContext):
     const left = messages.length - shown.length;
     return {
       text: [
-        `${messages.length} messages, oldest first (times in ${zone})${left === 0 ? '' : `; the ${left} oldest are left out`}:`,
+        `${messages.length} ${messages.length === 1 ? 'message' : 'messages'}, oldest first (times in ${zone})${left === 0 ? '' : `; the ${left} oldest are left out`}:`,
         ...blocks,
       ].join('\n\n---\n\n'),
       data: {

@@ -46,7 +46,7 @@ describe('e-mail: reading from Dovecot over TLS (needs dovecot-imapd and openssl
     const { text } = await call('folders');
     expect(text).to.include('INBOX: 21 messages, 7 unread');
     expect(text).to.include('Trash [trash]: 0 messages, 0 unread');
-    expect(text).to.include('Entwürfe-Ordner/Ärger: 1 messages, 1 unread');
+    expect(text).to.include('Entwürfe-Ordner/Ärger: 1 message, 1 unread');
   });
 
   describe('search', () => {
