@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { asking } from './asking.js';
 import { broker } from './broker.js';
+import { bundledStart } from './bundled-start.js';
 import { calendar } from './calendar.js';
 import { conversation } from './conversation.js';
 import { email } from './email.js';
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   scanner,
   plugins,
   enabledPlugins,
+  bundledStart,
   pluginsAfterWork,
   email,
   broker,
