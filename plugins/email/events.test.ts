@@ -6,6 +6,39 @@ const ORIGIN = { subject: 'Re: Plan', date: new Date('2026-03-08T04:00:00Z'), ti
 const starts = (text: string, origin = ORIGIN): readonly string[] =>
   textEvents(text, origin).map(({ event }) => (event.start === event.end ? event.start : `${event.start} – ${event.end}`));
 
+describe('invitations with a time zone of their own', () => {
+  const invitation = (rule: string, repeated = 1): string =>
+    [
+      ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'METHOD:REQUEST', 'BEGIN:VTIMEZONE', 'TZID:their own'],
+      ...Array.from({ length: repeated }, () => [
+        ...['BEGIN:STANDARD', 'DTSTART:16010101T000000', `RRULE:${rule}`, 'TZOFFSETFROM:+0300', 'TZOFFSETTO:+0300', 'END:STANDARD'],
+      ]).flat(),
+      ...[
+        'END:VTIMEZONE',
+        'BEGIN:VEVENT',
+        'UID:1',
+        'DTSTART;TZID=their own:20260105T090000',
+        'SUMMARY:x',
+        'END:VEVENT',
+        'END:VCALENDAR',
+        '',
+      ],
+    ].join('\r\n');
+
+  it('are read where a clock could follow it', () => {
+    const [found] = invitationEvents(invitation('FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10'));
+    expect(found?.event.start).to.equal('2026-01-05T06:00Z');
+  });
+
+  it('do not fill all memory where none could', () => {
+    const began = performance.now();
+    for (const rule of ['FREQ=SECONDLY', 'FREQ=YEARLY;BYDAY=MO,TU,WE', 'FREQ=YEARLY;BYHOUR=1,2,3;BYMINUTE=1,2,3']) {
+      expect(invitationEvents(invitation(rule, 50)), rule).to.have.length(1);
+    }
+    expect(performance.now() - began).to.be.below(2_000);
+  });
+});
+
 describe('appointments in free text', () => {
   const cases: readonly (readonly [text: string, events: readonly string[]])[] = [
     ['Wir treffen uns am 17. März 2026 um 15 Uhr.', ['2026-03-17T15:00 – 2026-03-17T16:00']],

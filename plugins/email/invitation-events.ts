@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import type { EventDraft, FoundEvent } from './event-draft.js';
 import { oneLine } from './one-line.js';
+import { isUsualZone } from './usual-zone.js';
 import { offsetMinutes, zoneName } from './zone-names.js';
 
 const MOST_EVENTS = 50;
@@ -11,7 +12,10 @@ export function invitationEvents(calendar: string): readonly FoundEvent[] {
   if (root === undefined) return [];
   const method = String(root.getFirstPropertyValue('method') ?? '').toUpperCase();
   if (method === 'REPLY') return [];
-  for (const zone of root.getAllSubcomponents('vtimezone')) ICAL.TimezoneService.register(zone);
+  for (const zone of root.getAllSubcomponents('vtimezone')) {
+    if (isUsualZone(zone)) ICAL.TimezoneService.register(zone);
+    else root.removeSubcomponent(zone);
+  }
   const events = root.getAllSubcomponents('vevent').map((component) => new ICAL.Event(component));
   // Moved instances of a repeated event say nothing new beside the event itself.
   const whole = events.filter((event) => !event.isRecurrenceException() || events.length === 1);

@@ -1,5 +1,6 @@
 import ICAL from 'ical.js';
 import { fileZone, ianaZone, UTC, type Zone } from './time-zone.js';
+import { isUsualZone } from './usual-zone.js';
 import { WINDOWS_ZONES } from './windows-zones.js';
 
 /** A moment as a calendar file says it. */
@@ -71,7 +72,7 @@ function zonesOf(root: ICAL.Component): FileZones {
 
 /** A definition that cannot be worked out is as good as none. */
 function definedZone(component: ICAL.Component, id: string): Zone | undefined {
-  if (component.getAllSubcomponents().length === 0) return undefined;
+  if (component.getAllSubcomponents().length === 0 || !isUsualZone(component)) return undefined;
   // The component goes on to be changed with its file; the zone keeps its own.
   const own = new ICAL.Component(structuredClone(component.jCal));
   const zone = fileZone(new ICAL.Timezone({ component: own, tzid: id }), timeAt);

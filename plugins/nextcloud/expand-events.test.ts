@@ -163,6 +163,24 @@ describe('expanding events', () => {
     }
   });
 
+  it('takes no definition of a time zone that would fill all memory', () => {
+    const began = performance.now();
+    for (const rule of ['FREQ=SECONDLY', 'FREQ=YEARLY;BYDAY=MO,TU,WE', 'FREQ=YEARLY;BYHOUR=1,2,3;BYMINUTE=1,2,3']) {
+      const part = [
+        'BEGIN:STANDARD',
+        'DTSTART:19000101T000000',
+        `RRULE:${rule}`,
+        'TZOFFSETFROM:+0100',
+        'TZOFFSETTO:+0200',
+        'END:STANDARD',
+        '',
+      ];
+      const zone = `BEGIN:VTIMEZONE\nTZID:their own\n${part.join('\n').repeat(50)}END:VTIMEZONE\n`;
+      expect(starts(wrapped(zone, event('DTSTART;TZID=their own:20260105T090000')), ...YEAR), rule).to.have.length(1);
+    }
+    expect(performance.now() - began).to.be.below(2_000);
+  });
+
   it('is done soon with an event of thousands of rules, and with many events with a slow one', function () {
     this.timeout(20_000);
     const slow = 'RRULE:FREQ=SECONDLY;BYMONTH=1';
