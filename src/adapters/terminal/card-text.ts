@@ -132,7 +132,7 @@ function shown(value: JsonValue): string {
 function leaving(request: ApprovalRequest): string {
   const places = allArguments(request)
     .filter(({ destination }) => destination)
-    .map(({ path, value }) => `${visibleLine(path)} = ${visibleLine(typeof value === 'string' ? value : canonicalJson(value))}`)
+    .map(({ path, value }) => `${visibleLine(typeof value === 'string' ? value : canonicalJson(value))} (${visibleLine(path)})`)
     .join(', ');
   switch (request.definition.effect) {
     case 'egress':

@@ -180,7 +180,7 @@ describe('terminal approver', () => {
       'count  (written by the model)',
       'asked because it sends what the model wrote',
       'this conversation has read: mail from x',
-      'leaves this machine: all of the above, to to = eve@example.org',
+      'leaves this machine: all of the above, to eve@example.org (to)',
       'finding: it holds text that cannot be seen',
       'd'.repeat(30),
     ])

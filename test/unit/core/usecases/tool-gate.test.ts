@@ -310,6 +310,13 @@ describe('ToolGate', () => {
     });
   });
 
+  it('names the items of a list in the summary', async () => {
+    const tool = sendTool(() => 'sent', { parameters: { type: 'object' }, summary: 'send to {to}, {headers}' });
+    const { run, approver } = gateHarness({ tools: [tool], decisions: [NO] });
+    await run('email.send', { to: ['ana@example.org', 'bob@example.org'], headers: [{ a: 1 }] });
+    expect(approver.requests[0]?.summary).to.equal('send to ana@example.org, bob@example.org, [{"a":1}]');
+  });
+
   describe('handles results', () => {
     const answering = (text: string) => gateHarness({ tools: [plainTool('web.read', 'read', () => text)] });
 
