@@ -31,6 +31,8 @@ function spansOf(output) {
   for (const [part] of output.replaceAll('\r\n', '\n').matchAll(/\u001b\[[0-9;?]*[A-Za-z]|\n|[^\u001b\n]+|\u001b/g)) {
     if (part === '\n') lines.push([]);
     else if (/^\u001b\[[0-9;]*m$/.test(part)) look = nextLook(look, part.slice(2, -1));
+    // A spinner goes to the first column and clears the line.
+    else if (/^\u001b\[0?K$/.test(part)) lines[lines.length - 1] = [];
     else if (!part.startsWith('\u001b')) lines.at(-1).push({ text: part, look });
   }
   while (lines.length > 0 && lines.at(-1).length === 0) lines.pop();
