@@ -400,7 +400,11 @@ describe('chat', () => {
     it('call a tool through the gate as the own call of the person, and mark what comes from elsewhere', async () => {
       const calls: JsonObject[] = [];
       const chat = withCommands([INBOX], async (call, turn) => {
-        calls.push({ tool: call.tool, args: call.args, seen: turn.messages.length });
+        calls.push({
+          tool: call.tool,
+          args: call.args,
+          seen: turn.messages.map((message) => `${message.role}: ${'text' in message ? message.text : ''}`),
+        });
         expect(turn.origin).to.deep.equal({ kind: 'terminal' });
         const result = { call: call.id, tool: call.tool, text: 'Offer\u001b[2J\nby Eve', outcome: 'ok' as const };
         const provenance = { kind: 'external' as const, source: 'mail.search: eve@example.org' };
@@ -411,8 +415,8 @@ describe('chat', () => {
       await chat.type('/inbox\r');
       await until(() => calls.length === 2 && chat.err.text.split('by Eve').length === 3);
       expect(calls).to.deep.equal([
-        { tool: 'mail.search', args: { query: 'the $& offer', limit: 5 }, seen: 0 },
-        { tool: 'mail.search', args: { limit: 5 }, seen: 0 },
+        { tool: 'mail.search', args: { query: 'the $& offer', limit: 5 }, seen: ['user: the $& offer'] },
+        { tool: 'mail.search', args: { limit: 5 }, seen: ['user: '] },
       ]);
       expect(chat.err.text).to.include('┃ from mail.search: eve@example.org\n┃ Offer\\u{1b}[2J\n┃ by Eve\n');
       expect(chat.requests).to.be.empty;
