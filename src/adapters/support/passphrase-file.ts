@@ -19,13 +19,21 @@ export interface SecretFileRules {
   readonly strict: boolean;
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'it may not be read',
+  EPERM: 'it may not be read',
+};
+
 /**
  * Reads a text file (or a named pipe) as one secret and drops one trailing line break. Throws `usage` when it is not there, not text, empty
  * or too long, and `home/insecure` when others can read it. No error repeats what is in it.
  */
 export async function readSecretFile(path: string, rules: SecretFileRules): Promise<Secret> {
   const file = await open(path, constants.O_RDONLY).catch((error: unknown) => {
-    throw new PyraError('usage', `cannot read ${rules.what} ${path}: ${systemErrorCode(error) ?? 'it cannot be opened'}`);
+    const code = systemErrorCode(error) ?? 'it cannot be opened';
+    throw new PyraError('usage', `cannot read ${rules.what} ${path}: ${WORDS[code] ?? code}`);
   });
   try {
     const status = await file.stat();

@@ -1,4 +1,5 @@
 import { createPaint } from '../../adapters/support/terminal/paint.js';
+import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { InstalledPlugin } from '../../core/domain/plugin.js';
 import type { PluginManifest } from '../../core/domain/plugin-manifest.js';
 import type { PluginInspection } from '../../core/usecases/plugin-inspection.js';
@@ -72,7 +73,12 @@ export async function removePlugin(context: CommandContext, args: ParsedArgument
     json: { ...json, removed: false },
   });
   if (agreed !== 'yes') return agreed === 'no' ? EXIT.failure : EXIT.ok;
-  const { secretsLeft } = await (account === undefined ? shelf.remove(name, { secrets }) : shelf.removeAccount(name, account, { secrets }));
+  const removal = account === undefined ? shelf.remove(name, { secrets }) : shelf.removeAccount(name, account, { secrets });
+  const { secretsLeft } = await removal.catch((error: unknown) => {
+    if (!isPyraError(error, 'vault/locked')) throw error;
+    const hint = `${error.hint ?? 'open the vault with `pyra vault unlock`'}; or leave the secrets where they are, with --keep-secrets`;
+    throw new PyraError(error.code, error.message, { hint, cause: error });
+  });
   const left = secretsLeft.length === 0 ? '' : `; still in the vault: ${secretsLeft.join(', ')}`;
   return told(context, `removed: ${what}${left}`, { ...json, removed: true, secrets_left: [...secretsLeft] });
 }

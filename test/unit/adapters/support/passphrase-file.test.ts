@@ -44,6 +44,8 @@ describe('the passphrase file', () => {
 
   it('refuses what is not there, empty, not text, too long, or a folder', async () => {
     await refusal('usage', () => readPassphraseFile(join(folder, 'nothing')));
+    const missing = await readPassphraseFile(join(folder, 'nothing')).catch((error: unknown) => error);
+    expect(missing).to.have.property('message').that.includes('there is no such file').and.not.includes('ENOENT');
     for (const content of ['', '\n', Buffer.from([0xff, 0xfe, 0x41]), 'x'.repeat(5_000)]) {
       await refusal('usage', () => readPassphraseFile(fileOf(content)));
     }
