@@ -55,6 +55,23 @@ describe('the package, installed by a stranger', function () {
     expect({ status, stdout, stderr }).to.deep.equal({ status: 0, stdout: `pyra ${version}\n`, stderr: '' });
   });
 
+  it('brings its plugins, and runs one that the stranger wrote', () => {
+    const pyra = (...args: readonly string[]): string => {
+      const { status, stdout, stderr } = run(join(folder, 'node_modules/.bin/pyra'), args);
+      expect(status, `${args.join(' ')}: ${stdout}${stderr}`).to.equal(0);
+      return stdout;
+    };
+    expect(pyra('plugin', 'list'))
+      .to.match(/^email .*not installed/m)
+      .and.to.match(/^nextcloud .*not installed/m);
+    pyra('plugin', 'install', 'email', '--yes');
+    pyra('plugin', 'new', 'garden');
+    pyra('plugin', 'install', './garden', '--yes');
+    pyra('plugin', 'enable', 'garden');
+    pyra('tool', 'call', 'garden.add', '--args', '{"item":"tomatoes"}', '--allow', 'garden.add');
+    expect(pyra('tool', 'call', 'garden.show')).to.include('tomatoes');
+  });
+
   it('gives the tour, which uses model, gate, memory and vault', () => {
     const { status, stdout, stderr } = run(join(folder, 'node_modules/.bin/pyra'), ['demo']);
     expect(status, stderr).to.equal(0);
