@@ -93,18 +93,11 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
   const conversations = await get(tokens.conversations);
   const models = await get(tokens.models);
   const memory = new MemoryKeeper({ store: await get(tokens.memoryStore), system, redactor });
-  const checker = await get(tokens.schemaChecker);
-  const shelfPorts: ShelfPorts = {
-    library: () => get(tokens.pluginLibrary),
-    store: () => get(tokens.pluginSettings),
-    host: () => get(tokens.pluginHost),
-    checker,
+  const shelfPorts = await shelfPortsOf(container, {
     settings: parts.settings === undefined ? settingsStore : new InMemorySettingsStore(parts.settings),
     secrets: vault,
-    audit: log,
-    system,
     redactor,
-  };
+  });
   const plugins = new PluginShelf(shelfPorts);
   const pluginTools = new PluginTools({
     ...shelfPorts,
@@ -112,7 +105,7 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
     desk: ({ manifest }) => new DeclaredDesk(manifest, shelfPorts),
   });
   const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], parts.tools ?? [], pluginTools);
-  const gate = new ToolGate({ toolbox, checker, audit: log, system, redactor, settings });
+  const gate = new ToolGate({ toolbox, checker: shelfPorts.checker, audit: log, system, redactor, settings });
   const assistant = new Assistant({
     model: async (ref) =>
       parts.model ?? new RetryingModel(await models.open(ref ?? modelOf(settings)), system, settings.ai.timeout_seconds * 1000),
@@ -154,7 +147,7 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
   const get = <T>(what: Token<T>): Promise<T> => container.getAsync<T>(what);
   const vault = await get(tokens.vault);
   const catalogs: Container[] = [];
-  const [settings, log, system] = [await get(tokens.settingsStore), await get(tokens.auditLog), await get(tokens.system)];
+  const settings = await get(tokens.settingsStore);
   const redactor = new Redactor();
   container.bind(tokens.redactor).toConstantValue(redactor);
   return {
@@ -162,19 +155,9 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
     settings,
     vault,
     unlockAgent: await get(tokens.unlockAgent),
-    log,
-    system,
-    plugins: new PluginShelf({
-      library: () => get(tokens.pluginLibrary),
-      store: () => get(tokens.pluginSettings),
-      host: () => get(tokens.pluginHost),
-      checker: await get(tokens.schemaChecker),
-      settings,
-      secrets: vault,
-      audit: log,
-      system,
-      redactor,
-    }),
+    log: await get(tokens.auditLog),
+    system: await get(tokens.system),
+    plugins: new PluginShelf(await shelfPortsOf(container, { settings, secrets: new RedactingVault(vault, redactor), redactor })),
     models: (settings): Promise<ModelCatalog> => {
       const catalog = new Container({ parent: container, jitless: true });
       catalogs.push(catalog);
@@ -186,6 +169,20 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
     close: once(async () => {
       for (const one of [...catalogs, container]) await one.unbindAllAsync();
     }),
+  };
+}
+
+/** What the shelf of plugins works with; what only plugins need is made when it is first needed. `secrets` must tell `redactor` what they give. */
+async function shelfPortsOf(container: Container, parts: Pick<ShelfPorts, 'settings' | 'secrets' | 'redactor'>): Promise<ShelfPorts> {
+  const get = <T>(what: Token<T>): Promise<T> => container.getAsync<T>(what);
+  return {
+    library: () => get(tokens.pluginLibrary),
+    store: () => get(tokens.pluginSettings),
+    host: () => get(tokens.pluginHost),
+    checker: await get(tokens.schemaChecker),
+    audit: await get(tokens.auditLog),
+    system: await get(tokens.system),
+    ...parts,
   };
 }
 
