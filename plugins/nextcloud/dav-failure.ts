@@ -1,6 +1,7 @@
 import { ToolFailure } from 'pyra/plugin';
 import { connectionWords } from './connection-words.js';
 import type { DavAccount } from './dav-account.js';
+import { type RefusedRequest, statusWords } from './status-words.js';
 
 /** Says in words why a server could not be asked, and what to do. A {@link ToolFailure} and an abort stay as they are. */
 export function connectionFailure(thrown: unknown, account: DavAccount, method: string, signal: AbortSignal): Error {
@@ -15,13 +16,12 @@ export function connectionFailure(thrown: unknown, account: DavAccount, method: 
 
 /** Says in words what the status of an answer means for what was asked of, such as `the event Standup`. */
 export function statusFailure(status: number, what: string, { url, user, setup }: DavAccount): ToolFailure {
-  return new ToolFailure(statusWords(status, what, url.host, user, setup));
+  const request = { server: url.host, user, setup };
+  return new ToolFailure(statusWords(status, what, request) ?? entryWords(status, what, request));
 }
 
-function statusWords(status: number, what: string, server: string, user: string, setup: string): string {
+function entryWords(status: number, what: string, { server, user, setup }: RefusedRequest): string {
   switch (status) {
-    case 401:
-      return `${server} refused the sign-in of ${user}; the person checks user name and password (Nextcloud wants an app password, made in its security settings) with ${setup}`;
     case 403:
       return `${server} does not allow that for ${what}: it may be shared read-only`;
     case 404:
@@ -33,16 +33,8 @@ function statusWords(status: number, what: string, server: string, user: string,
       return `${server} says that ${what} conflicts with what is there, such as another entry with the same identity`;
     case 412:
       return `${what} was changed in the meantime, so nothing was written; look at it again and decide anew`;
-    case 413:
-      return `${what} is too large for ${server}`;
     case 415:
       return `${server} does not take ${what} into this collection: it holds another kind of entries`;
-    case 423:
-      return `${what} is locked on ${server}, so nothing was changed; try again when it is released`;
-    case 429:
-      return `${server} wants fewer requests (after several refused sign-ins Nextcloud slows down); try again in some minutes`;
-    case 503:
-      return `${server} is in maintenance or overloaded; try again later`;
     case 507:
       return `the storage of ${user} on ${server} is full, so nothing was written; something has to be deleted first (the trash bin counts too)`;
     default:

@@ -1,6 +1,7 @@
 import { ToolFailure } from 'pyra/plugin';
 import { connectionWords } from './connection-words.js';
 import { shownPath } from './remote-path.js';
+import { type RefusedRequest, statusWords } from './status-words.js';
 
 /** What webdav, node-fetch and Node's TLS and sockets hang onto the errors that they throw. */
 interface RemoteError extends Error {
@@ -8,15 +9,10 @@ interface RemoteError extends Error {
 }
 
 /** Where something went wrong: for the words, and for what to do next. */
-export interface FailedRequest {
+export interface FailedRequest extends RefusedRequest {
   /** What was tried, such as `write`. */
   readonly action: string;
   readonly path: string;
-  /** `host:port` of the server. */
-  readonly server: string;
-  readonly user: string;
-  /** The command with which the person answers the questions again. */
-  readonly setup: string;
   /** Whether the request changes something on the server. */
   readonly changes: boolean;
 }
@@ -36,15 +32,13 @@ export function fileFailure(thrown: unknown, request: FailedRequest): Error {
   const words =
     error.status === undefined
       ? connectionWords(error, { server, setup, next: changes ? unknown : '; try again' })
-      : statusWords(error.status, request);
+      : (statusWords(error.status, shownPath(path), request) ?? fileWords(error.status, request));
   return words === undefined ? thrown : new ToolFailure(words);
 }
 
-function statusWords(status: number, { action, path, server, user, setup }: FailedRequest): string {
+function fileWords(status: number, { action, path, server, user }: FailedRequest): string {
   const shown = shownPath(path);
   switch (status) {
-    case 401:
-      return `${server} refused the sign-in of ${user}; the person checks user name and password (Nextcloud wants an app password, made in its security settings) with ${setup}`;
     case 403:
       return `${server} does not allow to ${action} ${shown}: it may be shared read-only or be protected`;
     case 404:
@@ -55,14 +49,6 @@ function statusWords(status: number, { action, path, server, user, setup }: Fail
       return `${server} could not ${action} ${shown}: the folder that it should lie in does not exist`;
     case 412:
       return `${shown} is no longer as it was, so nothing was changed; read it again and decide anew`;
-    case 413:
-      return `${shown} is too large for ${server}`;
-    case 423:
-      return `${shown} is locked on ${server}, so nothing was changed; try again when it is released`;
-    case 429:
-      return `${server} wants fewer requests (after several refused sign-ins Nextcloud slows down); try again in some minutes`;
-    case 503:
-      return `${server} is in maintenance or overloaded; try again later`;
     case 507:
       return `the storage of ${user} on ${server} is full, so ${shown} was not written; something has to be deleted first (the trash bin counts too)`;
     default:
