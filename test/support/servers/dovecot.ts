@@ -4,7 +4,7 @@ import {
   freePorts,
   giveToServer,
   installed,
-  makeCertificate,
+  selfSignedCertificate,
   serverFolder,
   serverUser,
   startServer,
@@ -58,7 +58,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   const folder = serverFolder();
   const [port = 0, tlsPort = 0, saslPort = 0] = await freePorts(3);
   const host = options.requireTls === true ? '127.0.0.2' : '127.0.0.1';
-  const { certificate } = makeCertificate(folder, 'tls', options.certificateFor);
+  const { certificate } = selfSignedCertificate(folder, 'tls', options.certificateFor);
   const home = join(folder, 'home');
   const maildir = join(home, 'Maildir');
   mkdirSync(join(folder, 'run'));

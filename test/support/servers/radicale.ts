@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts, giveToServer, installed, makeCertificate, serverFolder, startServer, type TestServer } from './test-server.js';
+import { freePorts, giveToServer, installed, selfSignedCertificate, serverFolder, startServer, type TestServer } from './test-server.js';
 
 /** A Radicale (CalDAV and CardDAV) of one test, with one person's collections. */
 export interface Radicale extends TestServer {
@@ -42,7 +42,7 @@ export async function startRadicale(options: RadicaleOptions = {}): Promise<Radi
   const user = options.user ?? 'pyra';
   const folder = serverFolder();
   const [port = 0] = await freePorts(1);
-  const { certificate, key } = makeCertificate(folder, 'tls', options.certificateFor);
+  const { certificate, key } = selfSignedCertificate(folder, 'tls', options.certificateFor);
   const collections = join(folder, 'storage', 'collection-root', user);
   mkdirSync(collections, { recursive: true });
   options.seed?.(collections);

@@ -99,7 +99,7 @@ export function giveToServer(path: string): void {
 }
 
 /** A certificate for localhost, 127.0.0.1 and 127.0.0.2 that has signed itself, with its key. */
-export function makeCertificate(
+export function selfSignedCertificate(
   folder: string,
   name = 'tls',
   subject = 'localhost',
