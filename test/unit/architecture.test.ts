@@ -166,6 +166,11 @@ describe('the plugins that Pyra brings', () => {
     expect(shared).to.deep.equal([]);
   });
 
+  it('keep in both what guards both: a plugin stands alone, so the file is there twice, and mended twice', () => {
+    const [email, nextcloud] = ['email', 'nextcloud'].map((name) => code.find(({ path }) => path === `${name}/usual-zone.ts`));
+    expect(email?.code).to.be.a('string').and.equal(nextcloud?.code);
+  });
+
   it('have no file of more than 400 lines', () => {
     expect(code.filter(({ lines }) => lines > 400).map(({ path, lines }) => `${path}: ${lines}`)).to.deep.equal([]);
   });
