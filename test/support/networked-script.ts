@@ -6,7 +6,7 @@ import { PROJECT } from './source-files.js';
 export async function networkedScript(script: string): Promise<string> {
   const contents = `
     import { installNetwork } from './src/adapters/plugins/child-network.js';
-    import { BROKERED } from './src/adapters/plugins/broker-channel.js';
+    import { BROKERED } from './src/adapters/support/sandbox/broker-channel.js';
     installNetwork({ brokered: process.argv.includes(BROKERED) });
     const print = (value) => process.stdout.write(JSON.stringify(value) + '\\n');
     const told = (error) => ({ code: error.code ?? error.cause?.code, message: error.code ? error.message : (error.cause?.message ?? error.message) });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Context } from 'mocha';
 import { ChildLauncher } from '../../src/adapters/plugins/child-launcher.js';
-import type { LaunchedChild, LaunchRequest } from '../../src/adapters/plugins/launched-child.js';
+import type { LaunchRequest } from '../../src/adapters/plugins/starts-children.js';
+import type { LaunchedChild } from '../../src/adapters/support/sandbox/launched-child.js';
 import type { InstalledPlugin, SandboxTier } from '../../src/core/domain/plugin.js';
 import type { PluginManifest, PluginPermissions } from '../../src/core/domain/plugin-manifest.js';
 

@@ -7,12 +7,12 @@ import type { System } from '../../ports/system.js';
 import { FlowLimit } from '../support/flow-limit.js';
 import { JsonRpcPeer, type RpcEnd } from '../support/json-rpc-peer.js';
 import { METHOD_FAILED, RpcError } from '../support/rpc-error.js';
+import type { ChildEnd, LaunchedChild } from '../support/sandbox/launched-child.js';
+import { watchMemory } from '../support/sandbox/memory-watch.js';
+import { collectText } from '../support/sandbox/stderr-collector.js';
 import { handlersOf } from './call-output.js';
-import type { ChildEnd, LaunchedChild } from './launched-child.js';
-import { watchMemory } from './memory-watch.js';
 import { PluginGone } from './plugin-gone.js';
 import { type HostNotifications, type HostRequests, type InitializeResult, MAX_FRAME_BYTES } from './plugin-protocol.js';
-import { collectText } from './stderr-collector.js';
 
 /** How long a child may take after a cancel before it is killed. */
 const CANCEL_MS = 2_000;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
-import { failure } from './child-mux.js';
+import { failure } from '../support/sandbox/child-mux.js';
 import type { ChildNames } from './child-names.js';
 
 type Answered = (error: Error | null, ...results: readonly unknown[]) => void;

@@ -7,16 +7,17 @@ import { Duplex } from 'node:stream';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
 import { homePaths } from '../support/home-paths.js';
-import { BROKER_FD, BROKERED } from './broker-channel.js';
-import { childFolders } from './child-folders.js';
-import { launchedChild, type PipedProcess } from './child-process.js';
-import { EgressBroker, type EgressBrokerParts } from './egress-broker.js';
-import { netRules } from './egress-rules.js';
-import { inheritedDescriptors } from './inherited-descriptors.js';
-import type { LaunchedChild, LaunchRequest, StartsChildren } from './launched-child.js';
-import { SandboxCache } from './sandbox-cache.js';
-import { sandboxCommand } from './sandbox-command.js';
-import { type Probed, probeSandbox } from './sandbox-probe.js';
+import { BROKER_FD, BROKERED } from '../support/sandbox/broker-channel.js';
+import { launchedChild, type PipedProcess } from '../support/sandbox/child-process.js';
+import { EgressBroker, type EgressBrokerParts } from '../support/sandbox/egress-broker.js';
+import { inheritedDescriptors } from '../support/sandbox/inherited-descriptors.js';
+import type { LaunchedChild } from '../support/sandbox/launched-child.js';
+import { SandboxCache } from '../support/sandbox/sandbox-cache.js';
+import { sandboxCommand } from '../support/sandbox/sandbox-command.js';
+import { type Probed, probeSandbox } from '../support/sandbox/sandbox-probe.js';
+import { netRules } from './manifest-egress.js';
+import { pluginFolders } from './plugin-folders.js';
+import type { LaunchRequest, StartsChildren } from './starts-children.js';
 
 /** Below this version Node's permission model leaves the network and local sockets open. */
 const NETWORK_DENIED_SINCE = 26;
@@ -56,7 +57,7 @@ export class ChildLauncher implements StartsChildren {
 
   async #launch({ plugin, runtime, settings, refused }: LaunchRequest): Promise<LaunchedChild> {
     const places = { home: this.#options.home, person: homedir() };
-    const [{ sandbox }, folders] = await Promise.all([this.#probe(), childFolders(plugin, runtime, places)]);
+    const [{ sandbox }, folders] = await Promise.all([this.#probe(), pluginFolders(plugin, runtime, places)]);
     const brokered = plugin.manifest.permissions.net.length > 0;
     const script = { file: runtime, args: brokered ? [BROKERED] : [] };
     const command = sandboxCommand(sandbox, await realpath(process.execPath), folders, script);

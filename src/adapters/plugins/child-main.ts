@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { BROKERED } from './broker-channel.js';
+import { BROKERED } from '../support/sandbox/broker-channel.js';
 import { installHooks } from './child-hooks.js';
 import { installNetwork } from './child-network.js';
 import { ChildServer } from './child-server.js';

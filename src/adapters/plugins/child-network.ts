@@ -1,7 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module';
-import { BROKER_FD } from './broker-channel.js';
+import { BROKER_FD } from '../support/sandbox/broker-channel.js';
+import { ChildMux, failure } from '../support/sandbox/child-mux.js';
 import { routeNames } from './child-dns.js';
-import { ChildMux, failure } from './child-mux.js';
 import { ChildNames } from './child-names.js';
 import { type OpensStreams, routeSockets } from './child-sockets.js';
 import { routeTls } from './child-tls.js';

@@ -11,15 +11,15 @@ import type { ToolCallContext, ToolDefinition, ToolOutput } from '../../core/dom
 import { visible } from '../../core/domain/untrusted.js';
 import type { OpenPlugin, PluginDesk } from '../../ports/plugin-host.js';
 import type { System } from '../../ports/system.js';
+import type { ProviderErrorLog } from '../support/provider-error-log.js';
 import { RpcError } from '../support/rpc-error.js';
 import { isBroken, outputOf, textOf } from './call-output.js';
 import { certificateFiles } from './certificate-files.js';
 import { ChildConnection } from './child-connection.js';
 import type { FileState } from './file-state.js';
-import type { StartsChildren } from './launched-child.js';
-import type { PluginErrorLog } from './plugin-error-log.js';
 import { PluginGone } from './plugin-gone.js';
 import type { HostRequests, InitializeResult } from './plugin-protocol.js';
+import type { StartsChildren } from './starts-children.js';
 
 /** What runs a plugin's child. */
 export interface ChildPluginParts {
@@ -32,7 +32,7 @@ export interface ChildPluginParts {
   /** Takes secrets out of a text that a person reads. */
   readonly redact: (text: string) => string;
   /** The log of plugins' errors. */
-  readonly log: Pick<PluginErrorLog, 'write' | 'flush'>;
+  readonly log: Pick<ProviderErrorLog, 'write' | 'flush'>;
 }
 
 const IDLE_MS = 120_000;

@@ -1,5 +1,5 @@
 import { isIP, type Socket } from 'node:net';
-import type { MuxListener, MuxStream } from './child-mux.js';
+import type { MuxListener, MuxStream } from '../support/sandbox/child-mux.js';
 
 /** Makes a connection for a socket: {@link ChildMux.open}, or what refuses. */
 export type OpensStreams = (host: string, port: number, listener: MuxListener) => MuxStream | undefined;

@@ -31,10 +31,10 @@ export const pluginsModule = new ContainerModule(({ bind }) => {
     async (home, system, redactor, library) => {
       const { ChildPluginHost } = await import('./child-plugin-host.js');
       const { ChildLauncher } = await import('./child-launcher.js');
-      const { PluginErrorLog } = await import('./plugin-error-log.js');
+      const { ProviderErrorLog } = await import('../support/provider-error-log.js');
       const { fileState } = await import('./file-state.js');
       const redact = (text: string): string => redactor.redact(text);
-      const log = new PluginErrorLog({ path: join(homePaths(home).logs, 'plugin_errors.log'), system, redact });
+      const log = new ProviderErrorLog({ path: join(homePaths(home).logs, 'plugin_errors.log'), system, redact });
       return new ChildPluginHost({
         launcher: new ChildLauncher({ home }),
         runtime: runtimeFile(),

@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { ChildLauncher } from '../../../../src/adapters/plugins/child-launcher.js';
-import { findProgram } from '../../../../src/adapters/plugins/find-program.js';
+import { findProgram } from '../../../../src/adapters/support/sandbox/find-program.js';
 import type { PluginAnswers, PluginSettings } from '../../../../src/core/domain/plugin.js';
 import { MAIN_ACCOUNT } from '../../../../src/core/domain/plugin-manifest.js';
 import { startProgram } from '../../../support/child-program.js';

@@ -6,7 +6,8 @@ import { InMemorySystem } from '../../../../src/adapters/in-memory/in-memory-sys
 import { ChildLauncher } from '../../../../src/adapters/plugins/child-launcher.js';
 import { ChildPluginHost } from '../../../../src/adapters/plugins/child-plugin-host.js';
 import { fileState } from '../../../../src/adapters/plugins/file-state.js';
-import type { LaunchedChild, StartsChildren } from '../../../../src/adapters/plugins/launched-child.js';
+import type { StartsChildren } from '../../../../src/adapters/plugins/starts-children.js';
+import type { LaunchedChild } from '../../../../src/adapters/support/sandbox/launched-child.js';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
 import type { ConversationId, ToolName } from '../../../../src/core/domain/identifiers.js';
 import type { JsonObject } from '../../../../src/core/domain/json.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isPublicAddress } from '../../../../src/adapters/plugins/public-address.js';
+import { isPublicAddress } from '../../../../../src/adapters/support/sandbox/public-address.js';
 
 const PUBLIC = [
   '1.1.1.1',

@@ -12,7 +12,7 @@ const LONGEST_TEXT = 4_000;
 const MAX_PER_MINUTE = 64 * 1024;
 
 /** What the log is made from. */
-export interface PluginErrorLogParts {
+export interface ProviderErrorLogParts {
   /** The file, `logs/plugin_errors.log`; the older half is kept beside it with the ending `.1`. */
   readonly path: string;
   readonly system: Pick<System, 'now'>;
@@ -21,13 +21,13 @@ export interface PluginErrorLogParts {
 }
 
 /** Writes down what plugins say on stderr and why they ended, redacted. A log that cannot be written stops nothing. */
-export class PluginErrorLog {
-  readonly #parts: PluginErrorLogParts;
+export class ProviderErrorLog {
+  readonly #parts: ProviderErrorLogParts;
   readonly #used = new Map<string, { readonly minute: string; readonly characters: number }>();
   #writing: Promise<void> = Promise.resolve();
   #waiting: string[] = [];
 
-  constructor(parts: PluginErrorLogParts) {
+  constructor(parts: ProviderErrorLogParts) {
     this.#parts = parts;
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { ChildFolders } from '../../../../src/adapters/plugins/child-folders.js';
-import { type Sandbox, type SandboxCommand, sandboxCommand } from '../../../../src/adapters/plugins/sandbox-command.js';
+import type { ChildFolders } from '../../../../../src/adapters/support/sandbox/child-folders.js';
+import { type Sandbox, type SandboxCommand, sandboxCommand } from '../../../../../src/adapters/support/sandbox/sandbox-command.js';
 
 const NODE = '/opt/node';
 const BWRAP: Sandbox = { tier: 'bwrap', program: '/usr/bin/bwrap', libraries: ['/lib/libc.so.6'], ownProc: true, closedUserns: true };

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { netRules, normalHost, ruleFor } from '../../../../src/adapters/plugins/egress-rules.js';
-import type { PluginSettings } from '../../../../src/core/domain/plugin.js';
-import type { PluginManifest } from '../../../../src/core/domain/plugin-manifest.js';
+import { netRules } from '../../../../../src/adapters/plugins/manifest-egress.js';
+import { normalHost, ruleFor } from '../../../../../src/adapters/support/sandbox/egress-rules.js';
+import type { PluginSettings } from '../../../../../src/core/domain/plugin.js';
+import type { PluginManifest } from '../../../../../src/core/domain/plugin-manifest.js';
 
 const rules = (net: readonly string[], accounts: Readonly<Record<string, object>> = {}) => {
   const setup = [

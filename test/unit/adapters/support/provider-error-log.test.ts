@@ -2,20 +2,20 @@ import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { InMemorySystem } from '../../../../src/adapters/in-memory/in-memory-system.js';
-import { PluginErrorLog } from '../../../../src/adapters/plugins/plugin-error-log.js';
+import { ProviderErrorLog } from '../../../../src/adapters/support/provider-error-log.js';
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 
 describe('the log of what plugins do wrong', () => {
   let folder: string;
   let path: string;
   let system: InMemorySystem;
-  let log: PluginErrorLog;
+  let log: ProviderErrorLog;
 
   beforeEach(() => {
     folder = temporaryFolder();
     path = join(folder, 'plugin_errors.log');
     system = new InMemorySystem();
-    log = new PluginErrorLog({ path, system, redact: (text) => text.replaceAll('hunter2', '[redacted:vault]') });
+    log = new ProviderErrorLog({ path, system, redact: (text) => text.replaceAll('hunter2', '[redacted:vault]') });
   });
 
   afterEach(() => removeFolder(folder));
@@ -93,7 +93,7 @@ describe('the log of what plugins do wrong', () => {
   });
 
   it('fails nothing when there is no folder', async () => {
-    const lost = new PluginErrorLog({ path: join(folder, 'none', 'x.log'), system, redact: (text) => text });
+    const lost = new ProviderErrorLog({ path: join(folder, 'none', 'x.log'), system, redact: (text) => text });
     lost.write('email', 'x');
     await lost.flush();
   });

@@ -2,11 +2,18 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { expect } from 'chai';
-import { EgressBroker, type EgressBrokerParts } from '../../../../src/adapters/plugins/egress-broker.js';
-import type { CheckedAddress } from '../../../../src/adapters/plugins/egress-connection.js';
-import type { EgressRule } from '../../../../src/adapters/plugins/egress-rules.js';
-import { controlFrame, FRAME, frameHeader, MAX_DATA_BYTES, WINDOW_BYTES, windowFrame } from '../../../../src/adapters/plugins/mux-frame.js';
-import { MuxReader } from '../../../../src/adapters/plugins/mux-reader.js';
+import { EgressBroker, type EgressBrokerParts } from '../../../../../src/adapters/support/sandbox/egress-broker.js';
+import type { CheckedAddress } from '../../../../../src/adapters/support/sandbox/egress-connection.js';
+import type { EgressRule } from '../../../../../src/adapters/support/sandbox/egress-rules.js';
+import {
+  controlFrame,
+  FRAME,
+  frameHeader,
+  MAX_DATA_BYTES,
+  WINDOW_BYTES,
+  windowFrame,
+} from '../../../../../src/adapters/support/sandbox/mux-frame.js';
+import { MuxReader } from '../../../../../src/adapters/support/sandbox/mux-reader.js';
 
 /** The child's side of a broker, by hand. */
 class RawChild {

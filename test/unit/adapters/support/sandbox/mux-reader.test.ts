@@ -1,6 +1,12 @@
 import { expect } from 'chai';
-import { controlFrame, FRAME, frameHeader, MAX_CONTROL_BYTES, MAX_DATA_BYTES } from '../../../../src/adapters/plugins/mux-frame.js';
-import { MuxReader } from '../../../../src/adapters/plugins/mux-reader.js';
+import {
+  controlFrame,
+  FRAME,
+  frameHeader,
+  MAX_CONTROL_BYTES,
+  MAX_DATA_BYTES,
+} from '../../../../../src/adapters/support/sandbox/mux-frame.js';
+import { MuxReader } from '../../../../../src/adapters/support/sandbox/mux-reader.js';
 
 /** What a reader makes of bytes that come in pieces of a size. */
 function read(bytes: Buffer, size: number): readonly string[] {
