@@ -5,6 +5,8 @@ import type { AuditLog } from './ports/audit-log.js';
 import type { ConversationStore } from './ports/conversation-store.js';
 import type { Home } from './ports/home.js';
 import type { ModelCatalog } from './ports/language-model.js';
+import type { McpHost } from './ports/mcp-host.js';
+import type { McpRecords } from './ports/mcp-records.js';
 import type { MemoryStore } from './ports/memory-store.js';
 import type { PluginHost } from './ports/plugin-host.js';
 import type { PluginLibrary, PluginSettingsStore } from './ports/plugin-library.js';
@@ -61,6 +63,8 @@ export const tokens = {
   auditLog: token<AuditLog>('AuditLog'),
   conversations: token<ConversationStore>('ConversationStore'),
   home: token<Home>('Home'),
+  mcpHost: token<McpHost>('McpHost'),
+  mcpRecords: token<McpRecords>('McpRecords'),
   memoryStore: token<MemoryStore>('MemoryStore'),
   models: token<ModelCatalog>('ModelCatalog'),
   pluginHost: token<PluginHost>('PluginHost'),

@@ -21,6 +21,7 @@ export const CHANGED_SETTINGS: Settings = {
     rules: [{ tool: 'email.send', when: { to: 'ana@example.org' } }],
   },
   plugins: { enabled: ['email', 'nextcloud'], require_approval: 'every-call', log_executions: 'minimal' },
+  mcp: { servers: {} },
   daemon: { anything: [1, { goes: true }] },
 };
 

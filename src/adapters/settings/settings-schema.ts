@@ -85,16 +85,21 @@ class PluginsBlock {
   @IsIn(['full', 'minimal'], detail) readonly log_executions: LogDetail = DEFAULT_SETTINGS.plugins.log_executions;
 }
 
+class McpBlock {
+  @IsObject(block) readonly servers: Settings['mcp']['servers'] = DEFAULT_SETTINGS.mcp.servers;
+}
+
 class SettingsBlock {
   @ValidateNested() readonly ai = new AiBlock();
   @ValidateNested() readonly memory = new MemoryBlock();
   @ValidateNested() readonly security = new SecurityBlock();
   @ValidateNested() readonly plugins = new PluginsBlock();
+  @ValidateNested() readonly mcp = new McpBlock();
   @IsObject(block) readonly daemon: JsonObject = DEFAULT_SETTINGS.daemon;
 }
 
 const NESTED: NestedTypes = new Map<object, Readonly<Record<string, new () => object>>>([
-  [SettingsBlock, { ai: AiBlock, memory: MemoryBlock, security: SecurityBlock, plugins: PluginsBlock }],
+  [SettingsBlock, { ai: AiBlock, memory: MemoryBlock, security: SecurityBlock, plugins: PluginsBlock, mcp: McpBlock }],
   [SecurityBlock, { rules: RuleBlock }],
 ]);
 

@@ -23,6 +23,10 @@ export interface HomePaths {
   readonly settingsCache: string;
   /** What is known of each installed plugin, out of its reach. */
   readonly pluginState: string;
+  /** What is known of each MCP server, out of its reach. */
+  readonly mcpState: string;
+  /** The data folders of MCP servers that are programs. */
+  readonly mcp: string;
   readonly vault: string;
   /** The sentinel: missing in an existing home = refuse to start. */
   readonly vaultSentinel: string;
@@ -54,6 +58,8 @@ export function homePaths(root: string): HomePaths {
     usage: join(state, 'usage.jsonl'),
     settingsCache: join(state, 'settings.json'),
     pluginState: join(state, 'plugins'),
+    mcpState: join(state, 'mcp'),
+    mcp: join(root, 'mcp'),
     vault,
     vaultSentinel: join(vault, '.vault_lock'),
     keyring: join(vault, 'keyring.age'),

@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'plugin/bad-manifest'
   | 'plugin/crashed'
   | 'plugin/incompatible'
+  | 'mcp/unreachable'
+  | 'mcp/auth'
   | 'daemon/unreachable'
   | 'not-found'
   | 'limit/reached'

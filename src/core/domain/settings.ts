@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { ToolEffect } from './tool.js';
 
 /** How much of an entry a log keeps; entries are always written. */
 export type LogDetail = 'full' | 'minimal';
@@ -8,6 +9,28 @@ export interface StandingRule {
   readonly tool: string;
   /** Argument path → the exact value. */
   readonly when: JsonObject;
+}
+
+/** What the person said of one tool of an MCP server. */
+export interface McpToolSettings {
+  readonly effect: ToolEffect;
+  /** `none` only for `read`. */
+  readonly approval?: 'ask' | 'none';
+  readonly destinations?: readonly string[];
+}
+
+/** An MCP server as it stands in `config.yaml`: with `command` or with `url`. Values are text, and `secret:NAME` at the end of one stands for a secret. */
+export interface McpServerSettings {
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  readonly net?: readonly string[];
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly start?: 'first-use' | 'startup';
+  readonly tools?: Readonly<Record<string, McpToolSettings>>;
 }
 
 /** The person's settings; names and nesting are those of `config.yaml`. */
@@ -36,6 +59,8 @@ export interface Settings {
     readonly require_approval: 'effects' | 'every-call';
     readonly log_executions: LogDetail;
   };
+  /** The MCP servers by their names. */
+  readonly mcp: { readonly servers: Readonly<Record<string, McpServerSettings>> };
   readonly daemon: JsonObject;
 }
 
@@ -45,5 +70,6 @@ export const DEFAULT_SETTINGS: Settings = {
   memory: { auto_load: true, max_tokens_in_context: 2_000 },
   security: { injection_detection: true, log_injections: 'full', rules: [] },
   plugins: { enabled: [], require_approval: 'effects', log_executions: 'full' },
+  mcp: { servers: {} },
   daemon: {},
 };

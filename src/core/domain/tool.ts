@@ -26,6 +26,10 @@ export interface ToolDefinition {
   readonly timeout?: number;
   /** A digest over the code behind the tool: what was approved is not what other code does. */
   readonly code?: string;
+  /** Who wrote the description, when nobody here answers for it: the model is given it as external text. */
+  readonly describedBy?: string;
+  /** Sentences about the provider that the person reads whenever a call is asked about. */
+  readonly cautions?: readonly string[];
 }
 
 /** One request to run a tool. */

@@ -61,6 +61,8 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   'plugin/bad-manifest': EXIT.failure,
   'plugin/crashed': EXIT.failure,
   'plugin/incompatible': EXIT.failure,
+  'mcp/unreachable': EXIT.network,
+  'mcp/auth': EXIT.credential,
   'daemon/unreachable': EXIT.daemon,
   'not-found': EXIT.notFound,
   'limit/reached': EXIT.limit,

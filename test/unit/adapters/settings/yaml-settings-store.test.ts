@@ -45,7 +45,7 @@ describe('YamlSettingsStore', () => {
       '# x\n\nmax_tokens_in_context: 5\n',
       'config.yaml line 3: max_tokens_in_context is unknown; did you mean memory.max_tokens_in_context?',
     ],
-    ['a key like no other', 'zzzzzz: 1\n', 'config.yaml line 1: zzzzzz is unknown; known here are ai, memory, security, plugins, daemon'],
+    ['a key like no other', 'zzzzzz: 1\n', 'config.yaml line 1: zzzzzz is unknown; known here are ai, memory, security, plugins, mcp, daemon'],
     ['a text for a flag', 'memory:\n  auto_load: yes\n', 'config.yaml line 2: memory.auto_load: expected true or false, found a text'],
     [
       'a text for a number',
@@ -100,7 +100,7 @@ describe('YamlSettingsStore', () => {
     [
       'a dangerous name',
       '__proto__: { model: x }\n',
-      'config.yaml line 1: __proto__ is unknown; known here are ai, memory, security, plugins, daemon',
+      'config.yaml line 1: __proto__ is unknown; known here are ai, memory, security, plugins, mcp, daemon',
     ],
   ];
   for (const [what, text, message] of wrong) {
