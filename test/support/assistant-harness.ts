@@ -14,7 +14,7 @@ import type { EndReason, ModelEvent } from '../../src/core/domain/model.js';
 import { Redactor } from '../../src/core/domain/redaction.js';
 import { Secret } from '../../src/core/domain/secret.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/core/domain/settings.js';
-import type { ToolEffect } from '../../src/core/domain/tool.js';
+import type { ToolDefinition, ToolEffect } from '../../src/core/domain/tool.js';
 import type { TurnEvent, TurnRequest } from '../../src/core/domain/turn.js';
 import { Assistant } from '../../src/core/usecases/assistant.js';
 import { MemoryKeeper } from '../../src/core/usecases/memory-keeper.js';
@@ -37,13 +37,14 @@ export function tool(
   effect: ToolEffect,
   answer: (args: JsonObject) => string | Promise<string>,
   parameters: JsonObject = { type: 'object' },
+  more: Partial<ToolDefinition> = {},
 ): TestTool {
   const ran: JsonObject[] = [];
   const run: ToolFunction = (args) => {
     ran.push(args);
     return answer(args);
   };
-  const definition = { name, effect, parameters, approval: effect === 'read' ? ('none' as const) : ('ask' as const) };
+  const definition = { name, effect, parameters, approval: effect === 'read' ? ('none' as const) : ('ask' as const), ...more };
   return { name, ran, provider: new InMemoryToolProvider(name.split('.')[0] ?? name, [{ definition, run }]) };
 }
 

@@ -33,6 +33,7 @@ export function cardRows(request: ApprovalRequest, style: CardStyle): readonly s
     rows.block(visible(request.preview), '    ');
   }
   rows.gap();
+  for (const caution of request.definition.cautions ?? []) rows.add(`beware: ${visibleLine(caution)}`, paint.red);
   for (const reason of request.reasons) rows.add(`asked because ${visibleLine(reason)}`);
   if (request.taintedBy.length > 0) {
     rows.add(`asked because this conversation has read: ${request.taintedBy.map(visibleLine).join(', ')}`, paint.yellow);
@@ -48,7 +49,11 @@ export function cardDetails(request: ApprovalRequest, style: CardStyle): readonl
   const { paint } = style;
   const rows = new Rows(style, paint.dim);
   const { definition } = request;
-  rows.add(`tool: ${visibleLine(definition.name)}: ${visibleLine(definition.description)}`);
+  if (definition.describedBy === undefined) rows.add(`tool: ${visibleLine(definition.name)}: ${visibleLine(definition.description)}`);
+  else {
+    rows.add(`tool: ${visibleLine(definition.name)}; what ${visibleLine(definition.describedBy)} says of it, which nobody checked:`);
+    rows.block(visible(definition.description), '  ');
+  }
   rows.add(`declared effect: ${definition.effect}; destinations: ${definition.destinations.map(visibleLine).join(', ') || 'none'}`);
   rows.add(`asked by: ${request.origin.kind}; conversation ${visibleLine(request.conversation)}; call ${visibleLine(request.call.id)}`);
   rows.add(`digest of exactly this call: ${request.digest}`);

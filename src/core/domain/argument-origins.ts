@@ -9,16 +9,24 @@ interface SeenText {
   readonly source?: string;
 }
 
+/** What somebody wrote about a tool, which every prompt holds. */
+export interface DescribedText {
+  readonly text: string;
+  readonly source: string;
+}
+
 /**
  * Where each value of a call was seen: in the person's own words, else in external text that the conversation has read, else nowhere. A
  * label for the card, not a wall: case and white space do not count, and a value must stand there as whole words. `typed`: what the person
- * wrote into the arguments themselves.
+ * wrote into the arguments themselves. `described`: what others wrote about tools that are not theirs to call; only destinations are looked
+ * for in it, since descriptions are full of ordinary words.
  */
 export function argumentOrigins(
   args: JsonObject,
   destinations: readonly string[],
   messages: readonly Message[],
   typed: readonly string[] = [],
+  described: readonly DescribedText[] = [],
 ): readonly ArgumentOrigin[] {
   const seen = [...messages.flatMap(textsOf), ...typed.map((text): SeenText => ({ text }))].map((one) => ({
     ...one,
@@ -26,12 +34,14 @@ export function argumentOrigins(
   }));
   const own = seen.filter((one) => one.source === undefined);
   const external = seen.filter((one) => one.source !== undefined);
+  const descriptions = described.map(({ text, source }) => ({ source, text: folded(text) }));
   return argumentLeaves(args).map(({ path, value }) => {
     const origin = { path, value, destination: isDestination(path, destinations) };
     const words = wordsOf(value);
     if (words === '') return { ...origin, seenIn: 'model' };
     if (own.some(({ text }) => holdsWords(text, words))) return { ...origin, seenIn: 'own' };
-    const source = external.find(({ text }) => holdsWords(text, words))?.source;
+    const foreign = origin.destination ? [...external, ...descriptions] : external;
+    const source = foreign.find(({ text }) => holdsWords(text, words))?.source;
     return source === undefined ? { ...origin, seenIn: 'model' } : { ...origin, seenIn: 'external', source };
   });
 }

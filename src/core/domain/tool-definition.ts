@@ -24,7 +24,7 @@ export function acceptedDefinition(given: unknown): ToolDefinition | string {
     return `a definition is not JSON: ${(error as Error).message}`;
   }
   if (!isJsonObject(copy) || typeof copy.name !== 'string') return 'a definition has no name';
-  const { name, parameters, destinations = [], summary, preview, timeout, code } = copy;
+  const { name, parameters, destinations = [], summary, preview, timeout, code, describedBy, cautions } = copy;
   if (!isToolName(name)) return `${JSON.stringify(name.slice(0, 80))} is not a tool name (such as email.search)`;
   if (!isJsonObject(parameters)) return `${name} has no parameters (a JSON Schema)`;
   if (!Array.isArray(destinations) || !destinations.every((path) => typeof path === 'string')) {
@@ -42,9 +42,15 @@ export function acceptedDefinition(given: unknown): ToolDefinition | string {
     ...(preview === true ? { preview } : {}),
     ...(typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMEOUT ? { timeout } : {}),
     ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof describedBy === 'string' ? { describedBy } : {}),
+    ...(isTexts(cautions) ? { cautions } : {}),
   });
   ACCEPTED.add(accepted);
   return accepted;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
 }
 
 function effectOf({ effect }: JsonObject): ToolEffect {

@@ -1,5 +1,6 @@
 import type { ApprovalDecision, ApprovalRequest } from '../domain/approval.js';
 import { decisionOf } from '../domain/approval-decision.js';
+import type { DescribedText } from '../domain/argument-origins.js';
 import { argumentLeaves } from '../domain/argument-paths.js';
 import { millisecondsOf } from '../domain/identifiers.js';
 import type { JsonObject } from '../domain/json.js';
@@ -95,6 +96,8 @@ export class GateDecision {
       everyCall: settings.plugins.require_approval === 'every-call',
       notes: note === undefined ? notes : [...notes, note],
       typed,
+      described: await this.#descriptions(prepared),
+      redactor,
       ...(preview === undefined ? {} : { preview }),
     });
     report(turn, { type: 'tool-request', request: reportedRequest(request, redactor) });
@@ -110,6 +113,14 @@ export class GateDecision {
     } finally {
       deadline.dispose();
     }
+  }
+
+  /** What other providers wrote about their tools: it was in the prompt, and no conversation shows it. */
+  async #descriptions({ found }: PreparedCall): Promise<readonly DescribedText[]> {
+    const prefix = `${found.definition.name.split('.')[0]}.`;
+    return (await this.#ports.toolbox.definitions()).flatMap(({ name, describedBy, description }) =>
+      describedBy === undefined || name.startsWith(prefix) ? [] : [{ text: description, source: `what ${describedBy} says of ${name}` }],
+    );
   }
 
   #answer(request: ApprovalRequest, turn: GateTurn, signal: AbortSignal): Promise<unknown> {

@@ -1,10 +1,11 @@
 import type { ApprovalRequest } from '../domain/approval.js';
-import { argumentOrigins } from '../domain/argument-origins.js';
+import { argumentOrigins, type DescribedText } from '../domain/argument-origins.js';
 import { argumentAt, isNothing } from '../domain/argument-paths.js';
 import { callSummary, oneLine } from '../domain/call-summary.js';
 import { frozenCopy } from '../domain/frozen-json.js';
 import type { JsonObject } from '../domain/json.js';
 import type { Redactor } from '../domain/redaction.js';
+import type { ToolDefinition } from '../domain/tool.js';
 import { taintSources } from '../domain/untrusted.js';
 import type { GateTurn } from './gate-turn.js';
 import type { PreparedCall } from './prepared-call.js';
@@ -21,6 +22,8 @@ export function requestFor(
     readonly notes: readonly string[];
     readonly typed: readonly string[];
     readonly preview?: string;
+    readonly described: readonly DescribedText[];
+    readonly redactor: Redactor;
   },
 ): ApprovalRequest {
   const { call, found, scan } = prepared;
@@ -29,7 +32,7 @@ export function requestFor(
   const reasons = [effectReason(prepared, options.everyCall), ...secretReason(prepared), ...options.notes];
   const request = {
     call,
-    definition,
+    definition: shownDefinition(definition, options.redactor),
     provider: found.provider.id,
     conversation: prepared.conversation,
     origin: turn.origin,
@@ -37,12 +40,17 @@ export function requestFor(
     summary: callSummary(definition, call.args),
     ...(options.preview === undefined ? {} : { preview: options.preview }),
     reasons: reasons.map((reason) => oneLine(reason).slice(0, LONGEST_REASON)),
-    arguments: argumentOrigins(call.args, definition.destinations, turn.messages, options.typed),
+    arguments: argumentOrigins(call.args, definition.destinations, turn.messages, options.typed, options.described),
     taintedBy,
     grantable: isGrantable(prepared, taintedBy),
     digest: prepared.digest,
   };
   return frozenCopy(request) as unknown as ApprovalRequest;
+}
+
+/** What somebody else wrote about a tool may hold a secret that its server was given. */
+function shownDefinition(definition: ToolDefinition, redactor: Redactor): ToolDefinition {
+  return definition.describedBy === undefined ? definition : { ...definition, description: redactor.redact(definition.description) };
 }
 
 /** Whether a decision may count for the whole conversation. */

@@ -7,6 +7,7 @@ import type { ModelRequest } from '../domain/model.js';
 import type { Redactor } from '../domain/redaction.js';
 import { correctionFactor, estimateMessageTokens, estimateTokens } from '../domain/token-budget.js';
 import type { ToolDefinition } from '../domain/tool.js';
+import { toolForModel } from '../domain/tool-for-model.js';
 import type { TurnNotice } from '../domain/turn.js';
 import { taintSources } from '../domain/untrusted.js';
 import { summarise } from './summariser.js';
@@ -30,6 +31,8 @@ export class PromptAssembly {
   readonly #redactor: Redactor;
   /** Per model: reported tokens / estimated tokens. */
   readonly #corrections = new Map<string, number>();
+  /** One for all prompts of this process: another one each time would make every prompt another text, which providers cannot cache. */
+  #boundary: string | undefined;
 
   constructor(ports: { readonly system: System; readonly redactor: Redactor }) {
     this.#system = ports.system;
@@ -50,7 +53,8 @@ export class PromptAssembly {
     shrink: number,
     signal: AbortSignal,
   ): Promise<AssembledPrompt> {
-    const overhead = estimateTokens(parts.system) + (parts.tools.length === 0 ? 0 : estimateTokens(JSON.stringify(parts.tools)));
+    const tools = parts.tools.map((tool) => toolForModel(tool, this.#redactor, () => this.#descriptionBoundary()));
+    const overhead = estimateTokens(parts.system) + (tools.length === 0 ? 0 : estimateTokens(JSON.stringify(tools)));
     const budget = Math.max(LEAST_BUDGET, Math.floor((this.#promptTokens(model) * shrink) / this.#correction(model)) - overhead);
     const provider = model.ref.provider;
     let prompt = conversationPrompt(parts.messages, provider, budget);
@@ -62,7 +66,7 @@ export class PromptAssembly {
     const request: ModelRequest = {
       system: parts.system,
       messages: prompt.messages,
-      tools: parts.tools,
+      tools,
       ...(parts.options === undefined ? {} : { options: parts.options }),
     };
     return { request, estimatedTokens: overhead + prompt.messages.reduce((total, one) => total + estimateMessageTokens(one), 0), ...made };
@@ -113,6 +117,11 @@ export class PromptAssembly {
       if (!isPyraError(error)) throw error;
     }
     return { notice: notice('trimmed', 'older messages no longer fit and were left out; they could not be summarised') };
+  }
+
+  #descriptionBoundary(): string {
+    this.#boundary ??= this.#system.id();
+    return this.#boundary;
   }
 
   /** What the prompt may take: the context less room for the answer. */

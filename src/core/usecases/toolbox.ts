@@ -11,7 +11,7 @@ export interface FoundTool {
   readonly own: boolean;
 }
 
-/** Providers that come and go: those of the enabled plugins. */
+/** Providers that come and go: those of the enabled plugins, of the MCP servers. */
 export interface ToolSource {
   /** The providers as they are now, and one sentence for each that should be there and is not. Runs no tool code. */
   look(): Promise<{ readonly providers: readonly ToolProvider[]; readonly faults: readonly string[] }>;
@@ -23,12 +23,12 @@ export interface ToolSource {
 export class Toolbox {
   readonly #own: readonly ToolProvider[];
   readonly #others: readonly ToolProvider[];
-  readonly #source: ToolSource | undefined;
+  readonly #sources: readonly ToolSource[];
 
-  constructor(own: readonly ToolProvider[], others: readonly ToolProvider[], source?: ToolSource) {
+  constructor(own: readonly ToolProvider[], others: readonly ToolProvider[], ...sources: readonly ToolSource[]) {
     this.#own = [...own];
     this.#others = [...others];
-    this.#source = source;
+    this.#sources = sources;
   }
 
   /** All tools as they are now: Pyra's own first, each name once. */
@@ -50,16 +50,16 @@ export class Toolbox {
   async close(): Promise<void> {
     await Promise.allSettled([
       ...[...this.#own, ...this.#others].map(async (provider) => provider.close()),
-      ...(this.#source === undefined ? [] : [this.#source.close()]),
+      ...this.#sources.map((source) => source.close()),
     ]);
   }
 
   async #look(): Promise<{ readonly tools: ReadonlyMap<ToolName, FoundTool>; readonly faults: readonly string[] }> {
     const tools = new Map<ToolName, FoundTool>();
-    const source = (await this.#source?.look()) ?? { providers: [], faults: [] };
-    const faults: string[] = [...source.faults];
+    const looks = await Promise.all(this.#sources.map((source) => source.look()));
+    const faults: string[] = looks.flatMap((look) => look.faults);
     const reserved = new Set<string>(this.#own.map(({ id }) => id));
-    for (const provider of [...this.#own, ...this.#others, ...source.providers]) {
+    for (const provider of [...this.#own, ...this.#others, ...looks.flatMap(({ providers }) => providers)]) {
       const own = this.#own.includes(provider);
       const given = await definitionsOf(provider);
       if (given === undefined) faults.push(`${provider.id}: its tools cannot be listed`);

@@ -168,6 +168,19 @@ describe('terminal approver', () => {
     expect(output.text.lastIndexOf('\x1b[?2004l')).to.be.greaterThan(output.text.lastIndexOf('\x1b[?2004h'));
   });
 
+  it('says what to beware of, and shows what a server says of its tool as its words', async () => {
+    const definition: ApprovalRequest['definition'] = {
+      ...request.definition,
+      description: 'reads\n  a page\u202e',
+      describedBy: 'the MCP server web',
+      cautions: ['the MCP server web is not kept in\u202e'],
+    };
+    const { output } = await answered(['?', 'n'], { definition });
+    const text = output.text.replaceAll(/\x1b\[(?:\d+m|\?2004[hl])/g, '').replaceAll('│ ', '');
+    expect(text).to.contain('beware: the MCP server web is not kept in\\u{202e}\n');
+    expect(text).to.contain('what the MCP server web says of it, which nobody checked:\n  reads\n    a page\\u{202e}\n');
+  });
+
   it('shows everything of the call and escapes what is not its own', async () => {
     const { output } = await answered(['?', 'n']);
     const text = output.text.replaceAll(/\x1b\[(?:\d+m|\?2004[hl])/g, '');

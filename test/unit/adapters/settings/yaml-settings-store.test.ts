@@ -45,7 +45,11 @@ describe('YamlSettingsStore', () => {
       '# x\n\nmax_tokens_in_context: 5\n',
       'config.yaml line 3: max_tokens_in_context is unknown; did you mean memory.max_tokens_in_context?',
     ],
-    ['a key like no other', 'zzzzzz: 1\n', 'config.yaml line 1: zzzzzz is unknown; known here are ai, memory, security, plugins, mcp, daemon'],
+    [
+      'a key like no other',
+      'zzzzzz: 1\n',
+      'config.yaml line 1: zzzzzz is unknown; known here are ai, memory, security, plugins, mcp, daemon',
+    ],
     ['a text for a flag', 'memory:\n  auto_load: yes\n', 'config.yaml line 2: memory.auto_load: expected true or false, found a text'],
     [
       'a text for a number',

@@ -59,6 +59,20 @@ const REMOVALS: readonly Removal[] = [
     '(cleanOutput(raced',
     'a secret stands in why there is no preview',
   ),
+  removal(
+    'secrets in foreign descriptions',
+    'usecases/gate-request.js',
+    'description: redactor.redact(definition.description)',
+    'description: definition.description',
+    'a secret stands in what a server says of its tool',
+  ),
+  removal(
+    'foreign descriptions as a source',
+    'usecases/gate-decision.js',
+    'described: await this.#descriptions(prepared)',
+    'described: []',
+    "a destination from what another server says of its tool passes for the model's own",
+  ),
   removal('unclassed tools', 'domain/tool-definition.js', ": 'destructive';", ": 'read';", 'a tool without a class runs unasked'),
   removal(
     'refusals',

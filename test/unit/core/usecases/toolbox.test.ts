@@ -55,6 +55,29 @@ describe('Toolbox', () => {
       .and.not.match(/CANARY/);
   });
 
+  it('takes what several sources give, and what they say is missing', async () => {
+    const closed: string[] = [];
+    const sourceOf = (id: string, ...names: readonly string[]) => ({
+      look: async () => ({
+        providers: [
+          new InMemoryToolProvider(
+            id,
+            names.map((name) => plainTool(name, 'read')),
+          ),
+        ],
+        faults: [`${id}: one is missing`],
+      }),
+      close: async () => {
+        closed.push(id);
+      },
+    });
+    const toolbox = new Toolbox([], [], sourceOf('one', 'a.b'), sourceOf('two', 'a.b', 'a.c'));
+    expect((await toolbox.definitions()).map(({ name }) => name)).to.deep.equal(['a.b', 'a.c']);
+    expect(await toolbox.faults()).to.deep.equal(['one: one is missing', 'two: one is missing', 'two: a.b is offered by one already']);
+    await toolbox.close();
+    expect(closed).to.deep.equal(['one', 'two']);
+  });
+
   it('closes all providers, also when one fails', async () => {
     const closed: string[] = [];
     const providers = ['a', 'b', 'c'].map((id) => {
