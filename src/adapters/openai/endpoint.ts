@@ -1,4 +1,5 @@
 import { PyraError } from '../../core/domain/errors.js';
+import { isLoopbackHost } from '../../core/domain/loopback-host.js';
 import type { ModelRef } from '../../core/domain/model.js';
 import { findProvider, PROVIDERS, type Provider } from './providers.js';
 
@@ -42,7 +43,7 @@ export function resolveEndpoint(ref: Omit<ModelRef, 'model'>): Endpoint {
     if (path === '' || path === '/openai') path = '/openai/v1';
     if (path.includes('/deployments/')) query['api-version'] ??= provider.quirks.deploymentVersion;
   }
-  const loopback = isLoopback(url.hostname);
+  const loopback = isLoopbackHost(url.hostname);
   const own = provider.baseUrl !== undefined && new URL(provider.baseUrl).origin === url.origin;
   return {
     provider,
@@ -71,10 +72,6 @@ function parseBaseUrl(text: string): URL {
     throw invalid('must not contain a key; keys belong into the vault');
   }
   return url;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function isPrivate(host: string): boolean {

@@ -2,9 +2,9 @@ import { APIConnectionError, APIError } from 'openai';
 import { type ErrorCode, isPyraError, PyraError, type PyraErrorDetails } from '../../core/domain/errors.js';
 import { isJsonObject } from '../../core/domain/json.js';
 import type { Secret } from '../../core/domain/secret.js';
+import { withoutSecrets } from '../support/without-secrets.js';
 import { connectionError } from './connection-error.js';
 import type { Endpoint } from './endpoint.js';
-import { withoutSecrets } from './without-secrets.js';
 
 /** What an error message may need to know about the request that failed. */
 export interface FailedRequest {
@@ -43,7 +43,7 @@ function innerPyraError(error: unknown): PyraError | undefined {
 function answeredError(error: APIError, request: FailedRequest): PyraError {
   const { provider, host } = request.endpoint;
   const status = error.status ?? statusOf(error);
-  const said = withoutSecrets(messageOf(error), request.key);
+  const said = withoutSecrets(messageOf(error), request.key === undefined ? [] : [request.key]);
   const words = `${said} ${String(error.code ?? '')} ${String(error.type ?? '')}`;
   const because = said === '' ? '' : `: ${said}`;
   const make = (code: ErrorCode, message: string, details: PyraErrorDetails): PyraError => new PyraError(code, message, details);

@@ -1,12 +1,12 @@
 import type { ModelRef, ProviderInfo } from '../../core/domain/model.js';
 import type { LanguageModel, ModelCatalog } from '../../ports/language-model.js';
+import { proxyFor } from '../support/proxy.js';
 import { Connection, type KeyReader } from './connection.js';
 import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import type { listModels } from './model-list.js';
 import { modelTraits } from './model-traits.js';
 import type { OpenAiModel } from './openai-model.js';
 import { PROVIDERS } from './providers.js';
-import { proxyFor } from './proxy.js';
 import type { Fetch } from './sealed-fetch.js';
 
 /** The context in tokens of a model that neither the table nor the settings know. */

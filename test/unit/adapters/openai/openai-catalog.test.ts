@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { resolveEndpoint } from '../../../../src/adapters/openai/endpoint.js';
 import { OpenAiCatalog } from '../../../../src/adapters/openai/openai-catalog.js';
 import { OpenAiModel } from '../../../../src/adapters/openai/openai-model.js';
-import { proxyFor } from '../../../../src/adapters/openai/proxy.js';
+import { proxyFor } from '../../../../src/adapters/support/proxy.js';
 import { PyraError } from '../../../../src/core/domain/errors.js';
 import type { ModelRequest } from '../../../../src/core/domain/model.js';
 import { attempt, collect, textOf } from '../../../contract/language-model.contract.js';

@@ -1,10 +1,15 @@
-import type { Endpoint } from './endpoint.js';
+/** A place on the network, as far as the way to it depends on it. */
+export interface ProxiedPlace {
+  readonly url: string;
+  /** On this machine. */
+  readonly loopback: boolean;
+}
 
 /**
  * The proxy that the environment names for an endpoint: `HTTPS_PROXY` or `HTTP_PROXY` by its protocol, unless `NO_PROXY` lists its host
  * (a name and its subdomains, `host:port`, or `*`). Never for this machine.
  */
-export function proxyFor(endpoint: Endpoint, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+export function proxyFor(endpoint: ProxiedPlace, environment: Readonly<Record<string, string | undefined>>): string | undefined {
   if (endpoint.loopback) return undefined;
   const variable = (name: string): string | undefined => environment[name.toLowerCase()] || environment[name] || undefined;
   const proxy = variable(endpoint.url.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY');
