@@ -4,7 +4,7 @@ import { type CheckedAddress, EgressConnection } from './egress-connection.js';
 import { type EgressRule, normalHost, ruleFor } from './egress-rules.js';
 import { FRAME, type FrameType } from './mux-frame.js';
 import { MuxReader } from './mux-reader.js';
-import { isPublicAddress } from './public-address.js';
+import { isOwnAddress, isPublicAddress } from './public-address.js';
 import { ReadBuffers } from './read-buffers.js';
 
 /** What a broker is made from. */
@@ -12,6 +12,8 @@ export interface EgressBrokerParts {
   /** The channel to the child: whatever comes from it is hostile. */
   readonly channel: Duplex;
   readonly rules: readonly EgressRule[];
+  /** Who asks, for the words of a refusal; `this plugin` when absent. */
+  readonly who?: string;
   /** Called with the reason in words when a connection was refused, once for each reason and place; the child is told every time. */
   readonly refused: (why: string) => void;
   /** Called when the child sends what is no frame, after which the channel is closed. */
@@ -128,20 +130,21 @@ export class EgressBroker {
 
   /** Looks up, checks and connects; gives the reason when it is refused. */
   async #connect(connection: EgressConnection, target: string): Promise<string | undefined> {
-    const { rules, resolve = systemResolve } = this.#parts;
+    const { rules, who = 'this plugin', resolve = systemResolve } = this.#parts;
     const [, name = '', digits = ''] = TARGET.exec(target) ?? [];
     const host = normalHost(name);
     if (host === undefined) return 'what was asked for is no host and port';
     const place = `${host.includes(':') ? `[${host}]` : host}:${digits}`;
     const rule = ruleFor(rules, host, Number(digits));
-    if (rule === undefined) return `${place} is not in this plugin's allow list`;
+    if (rule === undefined) return `${place} is not in ${who}'s allow list`;
     if (this.#connections.size > MAX_CONNECTIONS) return `${place} would be one connection more than the ${MAX_CONNECTIONS} at once`;
     if (this.#lookups >= MAX_LOOKUPS) return `${place} would be one name more than the ${MAX_LOOKUPS} that are looked up at once`;
     this.#lookups += 1;
     try {
       const addresses = await resolve(host);
-      const inside = rule.configured ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
-      if (inside !== undefined) return `${place} leads to ${inside.address}, which is not on the open internet`;
+      const inside = addresses.find(({ address }) => !mayLeadTo(rule, address));
+      if (inside !== undefined)
+        return `${place} leads to ${inside.address}, which is not on the open internet${rule.configured ? ': grant that address itself, if it is meant' : ''}`;
       if (addresses.length === 0) connection.fail('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`);
       else connection.connect(addresses, rule.port);
     } catch (error) {
@@ -163,6 +166,11 @@ export class EgressBroker {
     process.nextTick(() => channel.uncork());
     if (channel.writableLength > MAX_BACKLOG_BYTES) channel.pause();
   }
+}
+
+/** Whoever answers for a name must not choose where inside it leads, unless the person said that it leads inside. */
+function mayLeadTo({ configured, named = false }: EgressRule, address: string): boolean {
+  return isPublicAddress(address) || (configured && !(named && isOwnAddress(address)));
 }
 
 function systemResolve(host: string): Promise<readonly CheckedAddress[]> {

@@ -8,6 +8,11 @@ export interface EgressRule {
   readonly port: number;
   /** Whether the person named the host, which then may be in a private network, and not whoever wrote what runs. */
   readonly configured: boolean;
+  /**
+   * Whether the person knows a host by a name that others answer for: it may then lead into a private network, but not to this machine or
+   * its link, where the hosts of clouds give away their credentials.
+   */
+  readonly named?: boolean;
 }
 
 const NAME = /^[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?$/;

@@ -4,6 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 export interface ChildEnd {
   readonly code: number | null;
   readonly signal: string | null;
+  /** Why Pyra ended it, in words that follow its name, such as `used more than 1 GB of memory`; absent when Pyra did not, or was told to. */
+  readonly why?: string;
 }
 
 /** A process that was just started, however strictly it is kept in. */

@@ -37,6 +37,19 @@ const mapped = new BlockList();
 mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
 mapped.addSubnet('64:ff9b::', 96, 'ipv6');
 
+const own = new BlockList();
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+] as const)
+  own.addSubnet(network, bits, 'ipv4');
+for (const [network, bits] of [
+  ['::', 127],
+  ['fe80::', 10],
+] as const)
+  own.addSubnet(network, bits, 'ipv6');
+
 /** Whether an address is one of the open internet: not private, of this machine, of this link, reserved, or a disguise of such. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
@@ -44,6 +57,14 @@ export function isPublicAddress(address: string): boolean {
   if (family !== 6 || address.includes('%')) return false;
   if (mapped.check(address, 'ipv6')) return isPublicAddress(lastFour(address));
   return open.check(address, 'ipv6') && !special.check(address, 'ipv6');
+}
+
+/** Whether an address is one of this machine or of its link, in whatever form. */
+export function isOwnAddress(address: string): boolean {
+  const family = isIP(address);
+  if (family === 4) return own.check(address, 'ipv4');
+  if (family !== 6 || address.includes('%')) return true;
+  return mapped.check(address, 'ipv6') ? isOwnAddress(lastFour(address)) : own.check(address, 'ipv6');
 }
 
 /** The IPv4 address in the last four bytes of an IPv6 address. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existing, isolationFlags, libraryFlags, NODE_INSIDE, procFlags, SYSTEM_FOLDERS } from './bubblewrap-flags.js';
 import type { ChildFolders, ChildPath } from './child-folders.js';
 
 /** How one tier is started on this machine, as the probe found it. */
@@ -29,14 +29,9 @@ export interface ChildScript {
   readonly args: readonly string[];
 }
 
-/** Where Node is inside of bubblewrap. */
-const NODE_INSIDE = '/node';
 const HEAP_MEGABYTES = 384;
 /** How much of the heap is for what lives shortly; Node takes eight times as much, and keeps it. */
 const YOUNG_MEGABYTES = 2;
-/** What programs that a plugin may start are made of. */
-const SYSTEM_FOLDERS: readonly string[] = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache'];
-
 /** The command that starts a script with Node, kept in as the sandbox can; `node` is the real path of the Node to use. */
 export function sandboxCommand(sandbox: Sandbox, node: string, folders: ChildFolders, script: ChildScript): SandboxCommand {
   const tail = [...permissionFlags(folders), ...frozenFlags(sandbox), script.file, ...script.args];
@@ -84,18 +79,15 @@ function bwrapFlags(
   { readable, writable, programs }: ChildFolders,
   env: Readonly<Record<string, string>>,
 ): readonly string[] {
-  const system = programs.length > 0 ? SYSTEM_FOLDERS.filter((folder) => existsSync(folder)) : [];
+  const system = programs.length > 0 ? existing(SYSTEM_FOLDERS) : [];
   const bound = (paths: readonly ChildPath[], kind: string): readonly string[] => paths.flatMap(({ path, real }) => [kind, real, path]);
   return [
-    ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--unshare-net'],
-    ...(sandbox.closedUserns ? ['--disable-userns'] : []),
-    ...['--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL', '--hostname', 'pyra', '--tmpfs', '/'],
+    ...isolationFlags(sandbox),
+    '--clearenv',
     ...['--ro-bind', node, NODE_INSIDE],
     ...system.flatMap((folder) => ['--ro-bind', folder, folder]),
-    ...sandbox.libraries.flatMap((library) =>
-      system.some((folder) => library.startsWith(`${folder}/`)) ? [] : ['--ro-bind', library, library],
-    ),
-    ...(sandbox.ownProc ? ['--proc', '/proc'] : ['--ro-bind', '/proc', '/proc']),
+    ...libraryFlags(sandbox, system),
+    ...procFlags(sandbox),
     ...['--dev', '/dev', '--tmpfs', '/tmp'],
     ...programs.flatMap((program) => (system.some((folder) => program.startsWith(`${folder}/`)) ? [] : ['--ro-bind', program, program])),
     ...bound(readable, '--ro-bind'),
