@@ -24,11 +24,11 @@ const OPTIONS = {
 };
 
 /**
- * Bundles the runtime that every plugin's process starts with, and the plugins that Pyra brings, into the `dist` of a project; gives
- * the paths of the files that they are made of.
+ * Bundles the runtime that every plugin's process starts with, the proxy of MCP servers, and the plugins that Pyra brings, into the `dist`
+ * of a project; gives the paths of the files that they are made of.
  */
 export async function bundlePlugins(root) {
-  const files = [...(await bundleRuntime(root))];
+  const files = [...(await bundleRuntime(root)), ...(await bundleProxy(root))];
   for (const name of await pluginNames(root)) files.push(...(await bundlePlugin(root, name)));
   return files;
 }
@@ -36,6 +36,11 @@ export async function bundlePlugins(root) {
 /** Bundles the runtime alone; gives the paths of the files that it is made of. */
 export function bundleRuntime(root) {
   return bundled(root, 'src/adapters/plugins/child-main.ts', 'dist/plugin-child.cjs');
+}
+
+/** Bundles the proxy that MCP servers with granted hosts run behind; gives the paths of the files that it is made of. */
+export function bundleProxy(root) {
+  return bundled(root, 'src/adapters/mcp/proxy-main.ts', 'dist/mcp-proxy.cjs');
 }
 
 async function bundled(root, entry, outfile) {

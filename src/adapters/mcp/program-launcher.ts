@@ -1,0 +1,157 @@
+import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { Writable } from 'node:stream';
+import { isPyraError, PyraError } from '../../core/domain/errors.js';
+import type { SandboxTier } from '../../core/domain/plugin.js';
+import { brokeredChild } from '../support/sandbox/brokered-child.js';
+import { launchedChild, type PipedProcess } from '../support/sandbox/child-process.js';
+import type { EgressBrokerParts } from '../support/sandbox/egress-broker.js';
+import {
+  type ForeignCommand,
+  type ForeignProxy,
+  foreignCommand,
+  loaderVariables,
+  shownOfSystem,
+} from '../support/sandbox/foreign-command.js';
+import type { LaunchedChild } from '../support/sandbox/launched-child.js';
+import { killBelow } from '../support/sandbox/process-tree.js';
+import type { Sandbox } from '../support/sandbox/sandbox-command.js';
+import { SandboxFinder } from '../support/sandbox/sandbox-finder.js';
+import { spawnClean } from '../support/sandbox/spawn-clean.js';
+import { type TreeLimits, watchTree } from '../support/sandbox/tree-watch.js';
+import { argumentFault, argumentLinks, scriptFault } from './program-arguments.js';
+import { programEgress } from './program-egress.js';
+import { programEnvironment } from './program-environment.js';
+import { dataFolderOf, programFolders } from './program-folders.js';
+import { programPlaces } from './program-places.js';
+import { proxyFile } from './proxy-file.js';
+import type { ServerLaunch, StartsServers } from './starts-servers.js';
+
+/** What a launcher is made from. */
+export interface ProgramLauncherOptions {
+  /** Pyra's home, absolute. */
+  readonly home: string;
+  /** Only this tier, and an error where it does not work: for tests. */
+  readonly tier?: 'bwrap' | 'plain';
+  /** The program that servers with granted hosts run behind; the one that was built by default. */
+  readonly proxy?: string;
+  /** Finds the addresses of a name, for the broker: for tests. */
+  readonly resolve?: EgressBrokerParts['resolve'];
+  /** For tests. */
+  readonly limits?: TreeLimits;
+}
+
+const LIMITS: TreeLimits = { bytes: 1024 ** 3, processes: 256 };
+
+/** Starts MCP servers that are programs: in bubblewrap with nothing but what the person granted, or, where that does not work, not kept in at all. */
+export class ProgramLauncher implements StartsServers {
+  readonly #options: ProgramLauncherOptions;
+  readonly #sandbox: SandboxFinder;
+
+  constructor(options: ProgramLauncherOptions) {
+    this.#options = options;
+    this.#sandbox = new SandboxFinder(options);
+  }
+
+  async tier(): Promise<SandboxTier> {
+    const { sandbox, reason } = await this.#sandbox.find();
+    const kept = sandbox.tier === 'bwrap';
+    return { tier: kept ? 'bwrap' : 'plain', reason, networkEnforced: kept };
+  }
+
+  async launch(request: ServerLaunch): Promise<LaunchedChild> {
+    try {
+      return await this.#launch(request);
+    } catch (error) {
+      if (isPyraError(error)) throw error;
+      const { code = 'an unknown fault' } = error as NodeJS.ErrnoException;
+      throw fault(request, `its process cannot be made (${code})`, error);
+    }
+  }
+
+  async #launch(request: ServerLaunch): Promise<LaunchedChild> {
+    const { name, program, refused } = request;
+    const { home, resolve } = this.#options;
+    const { sandbox } = await this.#sandbox.find();
+    const kept = sandbox.tier === 'bwrap';
+    const person = homedir();
+    const rules = valid(request, programEgress(program.net));
+    const { folder } = valid(request, await dataFolderOf(home, name));
+    const proxy = kept && rules.length > 0 ? await this.#proxy() : undefined;
+    const own = [await realpath(process.execPath), dirname(await realpath(import.meta.filename))];
+    const folders = valid(request, await programFolders(folder, program, { home, person }, own));
+    const granted = [folder, ...folders.granted.map(({ real }) => real)];
+    const realHome = await realpath(home);
+    // What is not kept in sees everything.
+    const bounds = { home: realHome, person, granted: kept ? granted : ['/'] };
+    const places = valid(request, await programPlaces(program.command, bounds));
+    const shown = await Promise.all(shownOfSystem().map((path) => realpath(path)));
+    const { command, args } = program;
+    const wrong =
+      scriptFault(command, args, folder) ??
+      (kept ? argumentFault(command, args, { real: [...shown, ...granted, ...places.mounts], folder, person }) : undefined);
+    if (wrong !== undefined) throw fault(request, wrong);
+    const env = programEnvironment(request.env, folder, places.path);
+    const [acting] = kept ? loaderVariables(env) : [];
+    if (acting !== undefined) throw fault(request, `the variable ${acting} would act on what keeps it in, and cannot be given to it`);
+    const mounts = [
+      ...places.mounts.filter((real) => !shown.some((path) => real.startsWith(`${path}/`))).map((real) => ({ real, writable: false })),
+      ...folders.granted,
+      { real: folder, writable: true },
+    ];
+    const links = [...folders.links, ...places.links, ...(await argumentLinks(args))];
+    const foreign = foreignCommand(sandbox, { command: [command, ...args], env, folder, mounts, links }, proxy);
+    const child = await spawnClean(foreign.file, foreign.args, foreign.pipes, { env: foreign.env, cwd: foreign.cwd });
+    giveTexts(child, foreign);
+    const launched = this.#watched(child, sandbox);
+    const parts = { rules, refused, who: `the server ${name}`, ...(resolve === undefined ? {} : { resolve }) };
+    return proxy === undefined ? launched : brokeredChild(child, launched, parts);
+  }
+
+  async #proxy(): Promise<ForeignProxy> {
+    const [node, script] = await Promise.all([realpath(process.execPath), realpath(this.#options.proxy ?? proxyFile())]);
+    return { node, script };
+  }
+
+  #watched(child: PipedProcess, { tier }: Sandbox): LaunchedChild {
+    // What is not kept in is started without `unshare`.
+    const launched = launchedChild(child, tier === 'bwrap' ? tier : 'plain');
+    let why: string | undefined;
+    let gone = false;
+    const kill = (): void => {
+      // In bubblewrap everything dies with the first process.
+      if (tier !== 'bwrap' && child.pid !== undefined && !gone) killBelow(child.pid);
+      launched.kill();
+    };
+    const unwatch = watchTree(child.pid, this.#options.limits ?? LIMITS, (words) => {
+      why = words;
+      kill();
+    });
+    const ended = launched.ended.then((end) => {
+      gone = true;
+      unwatch();
+      return why === undefined ? end : { ...end, why };
+    });
+    return { ...launched, kill, ended };
+  }
+}
+
+function valid<T>(request: ServerLaunch, found: T | string): T {
+  if (typeof found === 'string') throw fault(request, found);
+  return found;
+}
+
+function fault({ name }: ServerLaunch, why: string, cause?: unknown): PyraError {
+  return new PyraError('mcp/unreachable', `the MCP server ${name} was not started: ${why}`, cause === undefined ? {} : { cause });
+}
+
+function giveTexts(child: PipedProcess, { firstText, texts }: ForeignCommand): void {
+  for (const [index, text] of texts.entries()) {
+    const pipe = child.stdio[firstText + index];
+    if (!(pipe instanceof Writable)) continue;
+    // Bubblewrap that ended early says so itself.
+    pipe.on('error', () => undefined);
+    pipe.end(text);
+  }
+}

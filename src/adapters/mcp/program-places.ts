@@ -1,0 +1,154 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { findServerProgram, isShim } from '../support/sandbox/find-server-program.js';
+import { contains } from '../support/sandbox/granted-folder.js';
+import { type PathLink, resolvedPath } from '../support/sandbox/resolved-path.js';
+
+/** What a program is made of, besides what the system shows every program. */
+export interface ProgramPlaces {
+  /** Files and folders as they really are. */
+  readonly mounts: readonly string[];
+  readonly links: readonly PathLink[];
+  /** Folders with programs that it starts by their names. */
+  readonly path: readonly string[];
+}
+
+/** Which folders are too much to be shown for the sake of a program. */
+export interface ProgramBounds {
+  /** Pyra's home. */
+  readonly home: string;
+  /** The person's own folder. */
+  readonly person: string;
+  /** What was granted, as it really is. */
+  readonly granted: readonly string[];
+}
+
+/** A program, its interpreter, and the interpreter of that. */
+const MAX_DEPTH = 4;
+const FIRST_LINE_BYTES = 512;
+/** Folders of the person's that hold much more than one program. */
+const SHARED: readonly string[] = ['.local', '.local/bin', '.local/lib', '.local/share', '.config', '.cache', 'bin', 'lib'];
+const PACKAGE = /^.*?\/lib\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
+const LOCAL_PACKAGES = /^.*?\/node_modules(?=\/)/;
+const PYTHON = /^python(?:\d[\d.]*)?t?$/;
+
+/**
+ * Finds what a program is made of: itself, what its links lead to, its interpreter, and of Node and Python the package or the virtual environment
+ * that it is in, and nothing broader. A sentence when it cannot be started, or needs what only the person can grant.
+ */
+export async function programPlaces(command: string, bounds: ProgramBounds): Promise<ProgramPlaces | string> {
+  const places = { mounts: new Set<string>(), links: new Map<string, PathLink>(), path: new Set<string>() };
+  const fault = await follow(command, bounds, places, 0);
+  if (fault !== undefined) return fault;
+  return { mounts: [...places.mounts], links: [...places.links.values()], path: [...places.path] };
+}
+
+interface Found {
+  readonly mounts: Set<string>;
+  readonly links: Map<string, PathLink>;
+  readonly path: Set<string>;
+}
+
+async function follow(command: string, bounds: ProgramBounds, found: Found, level: number): Promise<string | undefined> {
+  if (!isAbsolute(command)) return `the program ${command} is not given with its whole path`;
+  if (isShim(command)) return `the program ${command} only looks for the real one: name that one instead`;
+  const resolved = await resolvedPath(command);
+  if (resolved === undefined) return `the program ${command} is not there`;
+  const { real, links } = resolved;
+  if (!isProgram(real)) return `the program ${command} cannot be started: it is no file that may be run`;
+  if (level > MAX_DEPTH) return `the program ${command} is started by too many others`;
+  const line = await shebang(real);
+  const granted = bounds.granted.some((folder) => contains(folder, real));
+  if (!granted) {
+    if (contains(bounds.home, real)) return `the program ${command} lies in the home of Pyra, which is never shown to it`;
+    const local = line === undefined || PACKAGE.test(real) ? undefined : LOCAL_PACKAGES.exec(real)?.[0];
+    if (local !== undefined) return `the program ${command} needs the packages beside it: grant them with --read ${local}`;
+    found.mounts.add(real);
+  }
+  for (const link of links) found.links.set(link.path, link);
+  found.path.add(dirname(command));
+  addFolder(PACKAGE.exec(real)?.[0], bounds, found);
+  const isPython = PYTHON.test(basename(real));
+  if (isPython) await addPythonLibrary(dirname(dirname(real)), bounds, found);
+  // It starts the one beside it.
+  if (/^uvx$/.test(basename(real))) await follow(join(dirname(real), 'uv'), bounds, found, level + 1);
+  for (const environment of environmentsOf([...links.map(({ path }) => path), real])) {
+    addFolder(environment, bounds, found);
+    const python = join(environment, 'bin', 'python');
+    if (!isPython && existsSync(python)) await follow(python, bounds, found, level + 1);
+  }
+  if (line === undefined) return undefined;
+  const interpreter = interpreterOf(line, [dirname(command), dirname(real)]);
+  if (interpreter === undefined) return `the program ${command} is run by ${line.slice(0, 100)}, which is not there`;
+  return follow(interpreter, bounds, found, level + 1);
+}
+
+/** The virtual environments of Python whose programs these are. */
+function environmentsOf(paths: readonly string[]): readonly string[] {
+  const folders = paths.filter((path) => basename(dirname(path)) === 'bin').map((path) => dirname(dirname(path)));
+  return [...new Set(folders)].filter((folder) => existsSync(join(folder, 'pyvenv.cfg')));
+}
+
+/** Python's own modules and libraries, which lie beside the folder that it is in; in a shared folder only what is named after it. */
+async function addPythonLibrary(prefix: string, bounds: ProgramBounds, found: Found): Promise<void> {
+  const library = join(prefix, 'lib');
+  const names = await readdir(library).catch(() => []);
+  const modules = names.filter((name) => existsSync(join(library, name, 'os.py')));
+  if (modules.length === 0) return;
+  if (!isBroad(prefix, bounds)) found.mounts.add(library);
+  else for (const name of names) if (modules.includes(name) || name.startsWith('libpython')) found.mounts.add(join(library, name));
+}
+
+function addFolder(folder: string | undefined, bounds: ProgramBounds, found: Found): void {
+  if (folder !== undefined && !isBroad(folder, bounds)) found.mounts.add(folder);
+}
+
+function isBroad(folder: string, { home, person }: ProgramBounds): boolean {
+  const holds = [home, person].some((place) => contains(folder, place)) || contains(home, folder);
+  return holds || SHARED.some((name) => join(person, name) === folder) || folder.split('/').length <= 2;
+}
+
+/** What stands behind `#!` in a script. */
+async function shebang(file: string): Promise<string | undefined> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (handle === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(FIRST_LINE_BYTES), 0, FIRST_LINE_BYTES, 0);
+    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return line.startsWith('#!') ? line.slice(2).trim() : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The program that a script names; by its name alone, the one beside the script before any other. */
+function interpreterOf(line: string, beside: readonly string[]): string | undefined {
+  const words = line.split(/\s+/);
+  const [first = ''] = words;
+  if (basename(first) !== 'env') return isAbsolute(first) && existsSync(first) ? first : undefined;
+  const name = words.slice(1).find((word) => !word.startsWith('-') && !word.includes('='));
+  if (name === undefined) return undefined;
+  return isAbsolute(name) ? name : findServerProgram(name, '/', [...beside, process.env.PATH ?? ''].join(':'));
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The folder to grant so that a script is seen with what belongs to it: its project, else the folder that it is in. */
+export function projectOf(script: string, person: string): string {
+  const packages = LOCAL_PACKAGES.exec(script)?.[0];
+  if (packages !== undefined) return packages;
+  const own = dirname(script);
+  for (let folder = own; !contains(folder, person) && folder !== dirname(folder); folder = dirname(folder)) {
+    const names = readdirSync(folder);
+    if (['package.json', 'pyproject.toml', 'setup.py'].some((name) => names.includes(name))) return folder;
+  }
+  return own;
+}
