@@ -35,7 +35,10 @@ export function libraryFlags({ libraries }: Sandbox & { readonly tier: 'bwrap' }
   return libraries.flatMap((library) => (system.some((folder) => library.startsWith(`${folder}/`)) ? [] : ['--ro-bind', library, library]));
 }
 
-/** Its own view of processes, where one can be made. */
+/**
+ * Its own view of processes, where one can be made. Nothing in it can be written: most of what there is is the kernel's own settings, which are
+ * root's, and a child of root's is root to them whatever it was taken.
+ */
 export function procFlags({ ownProc }: Sandbox & { readonly tier: 'bwrap' }): readonly string[] {
-  return ownProc ? ['--proc', '/proc'] : ['--ro-bind', '/proc', '/proc'];
+  return ownProc ? ['--proc', '/proc', '--remount-ro', '/proc'] : ['--ro-bind', '/proc', '/proc'];
 }
