@@ -2,7 +2,7 @@ import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.
 import { isJsonObject, type JsonObject } from '../../core/domain/json.js';
 import { FlowLimit } from '../support/flow-limit.js';
 import type { AddressAnswer } from './address-answer.js';
-import type { EventReader } from './event-reader.js';
+import type { EventReader, ServerEvent } from './event-reader.js';
 import { ServerBreach } from './server-breach.js';
 
 /** The most of a message that is ever held. */
@@ -61,7 +61,7 @@ export class InboundMessages {
     try {
       for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
         if (!this.#bytes.take(next.value.length)) throw new ServerBreach('flooded Pyra with data');
-        this.#events(reader.push(next.value));
+        await this.#events(reader.push(next.value));
         if (!enough()) continue;
         void runOut(pieces, answer);
         return;
@@ -72,12 +72,14 @@ export class InboundMessages {
     }
   }
 
-  #events(events: Iterable<{ readonly type: string; readonly data: string }>): void {
+  async #events(events: Iterable<ServerEvent>): Promise<void> {
     for (const { type, data } of events) {
       if (type !== 'message') continue;
       const value = parsed(data);
       if (value === undefined) this.#parts.odd('sent an event that is no message');
       else this.#take(value, data.length);
+      // The SDK's client tells of progress a moment later, and not at all when the answer is there by then.
+      await undefined;
     }
   }
 

@@ -175,7 +175,9 @@ describe('the connection to an MCP server over HTTP', () => {
     const server = await started(startSdkServer({ sessions: true }));
     const { client } = await connected(server.url);
     let changes = 0;
-    client.setNotificationHandler(ToolListChangedNotificationSchema, () => void (changes += 1));
+    client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
+      changes += 1;
+    });
     await until(() => server.exchanges.some(({ method }) => method === 'GET'));
     await new Promise((resolve) => setTimeout(resolve, 20));
     server.addTool('new');
