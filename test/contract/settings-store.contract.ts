@@ -21,7 +21,24 @@ export const CHANGED_SETTINGS: Settings = {
     rules: [{ tool: 'email.send', when: { to: 'ana@example.org' } }],
   },
   plugins: { enabled: ['email', 'nextcloud'], require_approval: 'every-call', log_executions: 'minimal' },
-  mcp: { servers: {} },
+  mcp: {
+    servers: {
+      files: {
+        command: '/usr/bin/node',
+        args: ['/opt/files.js', '--port', '8080', ''],
+        env: { LEVEL: 'debug', TOKEN: 'secret:files' },
+        read: ['/srv/a b'],
+        write: ['/srv/out'],
+        net: ['api.example.org:443', '*.cdn.example.org:443'],
+        start: 'startup',
+        tools: {
+          read_file: { effect: 'read', approval: 'none' },
+          upload: { effect: 'egress', approval: 'ask', destinations: ['to', 'copies.to'] },
+        },
+      },
+      issues: { url: 'https://mcp.example.org/v1?lang=de', headers: { Authorization: 'Bearer secret:issues', 'X-Team': 'core' } },
+    },
+  },
   daemon: { anything: [1, { goes: true }] },
 };
 

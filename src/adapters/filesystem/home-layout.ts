@@ -40,13 +40,15 @@ export function homeFiles(paths: HomePaths): readonly HomeEntry[] {
     directory(paths.secrets),
     directory(paths.profiles),
     directory(paths.pluginState),
+    directory(paths.mcpState),
+    directory(paths.mcp),
   ];
 }
 
-/** The widest mode that a path below the home may have: what the vault holds is read-only, plugins may bring programs. */
+/** The widest mode that a path below the home may have: what the vault holds is read-only, plugins may bring programs, MCP servers may keep some. */
 export function widestMode(paths: HomePaths, path: string, isDirectory: boolean): number {
   if (isDirectory) return 0o700;
   const [top] = relative(paths.root, path).split(sep);
   if (top === 'vault' && !path.endsWith('.lock')) return 0o400;
-  return top === 'plugins' ? 0o700 : 0o600;
+  return top === 'plugins' || top === 'mcp' ? 0o700 : 0o600;
 }

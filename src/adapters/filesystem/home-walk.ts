@@ -61,13 +61,14 @@ function faultsOf(paths: HomePaths, path: string, status: Stats): readonly Findi
 
 /**
  * Visits a folder and everything below it that is not behind a link; profiles are homes of their own. What a plugin keeps in its `data/` is its
- * own: as much as it likes, and in folders as deep; nobody else gets there through the folder above.
+ * own, and so is what an MCP server keeps in its folder: as much as it likes, and in folders as deep; nobody else gets there through the
+ * folder above.
  */
 function walk(paths: HomePaths, path: string, visit: (path: string, status: Stats) => void): void {
   const status = statusOf(path);
   if (status === undefined) return;
   visit(path, status);
-  if (!status.isDirectory() || path === paths.profiles || isPluginData(paths, path)) return;
+  if (!status.isDirectory() || path === paths.profiles || isOwnData(paths, path)) return;
   let names: readonly string[];
   try {
     names = readdirSync(path).sort();
@@ -78,6 +79,6 @@ function walk(paths: HomePaths, path: string, visit: (path: string, status: Stat
   for (const name of names) walk(paths, join(path, name), visit);
 }
 
-function isPluginData({ plugins }: HomePaths, path: string): boolean {
-  return basename(path) === 'data' && dirname(dirname(path)) === plugins;
+function isOwnData({ plugins, mcp }: HomePaths, path: string): boolean {
+  return dirname(path) === mcp || (basename(path) === 'data' && dirname(dirname(path)) === plugins);
 }

@@ -4,6 +4,7 @@ import { provide, tokens } from '../../tokens.js';
 import { homePaths } from '../support/home-paths.js';
 import { FsAuditLog } from './fs-audit-log.js';
 import { FsConversationStore } from './fs-conversation-store.js';
+import { FsMcpRecords } from './fs-mcp-records.js';
 import { FsMemoryStore } from './fs-memory-store.js';
 import { PyraHome } from './pyra-home.js';
 
@@ -25,6 +26,7 @@ export const filesystemModule = new ContainerModule(({ bind, onDeactivation }) =
     });
   });
   onDeactivation(tokens.memoryStore, (store) => (store as FsMemoryStore).close());
+  provide(bind, tokens.mcpRecords, [tokens.homePath], (root) => new FsMcpRecords(root));
   provide(bind, tokens.auditSeal, [], () => ({ key: async () => undefined }));
   provide(bind, tokens.auditLog, [tokens.homePath, tokens.auditSeal], (root, seal) => new FsAuditLog(root, { sealKey: () => seal.key() }));
 });

@@ -4,7 +4,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../core/domain/settings.js';
 import { writeFileAtomic } from '../support/atomic-file.js';
 
 // Counted up whenever the schema changes what it accepts: new settings alone change the defaults, which are compared as well.
-const FORMAT = `1 ${JSON.stringify(DEFAULT_SETTINGS)}`;
+const FORMAT = `2 ${JSON.stringify(DEFAULT_SETTINGS)}`;
 
 /**
  * What a text of `config.yaml` came to when it was last read. The parser and the validator take longer to load than all else that a start

@@ -17,7 +17,8 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
-import type { JsonObject, JsonValue } from '../../core/domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/domain/json.js';
+import { mcpServersOf } from '../../core/domain/mcp-settings.js';
 import { DEFAULT_SETTINGS, type LogDetail, type Settings } from '../../core/domain/settings.js';
 import { hydrate, kindOf, type NestedTypes, type SettingsFault } from './hydrate.js';
 
@@ -113,9 +114,24 @@ export function readSettings(content: JsonObject): SettingsReading {
   const faults: SettingsFault[] = [...endlessNumbers(content, [])];
   const block = hydrate(SettingsBlock, content, NESTED, faults);
   faults.push(...faultsOf(validateSync(block, { stopAtFirstError: true }), []));
+  faults.push(...mcpServersOf(block.mcp.servers).faults.map(({ path, sentence }) => ({ path: ['mcp', 'servers', ...path], sentence })));
   if (faults.length > 0) return { ok: false, faults };
   // Plain objects again: no class of this file leaves it.
-  return { ok: true, settings: JSON.parse(JSON.stringify(block)) as Settings };
+  const settings = JSON.parse(JSON.stringify(block)) as Settings;
+  return {
+    ok: true,
+    settings: {
+      ...settings,
+      mcp: { servers: withoutNothing(settings.mcp.servers as unknown as JsonObject) as Settings['mcp']['servers'] },
+    },
+  };
+}
+
+/** Names behind which nothing stands are as good as not there. */
+function withoutNothing(value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNothing(member)]));
 }
 
 function faultsOf(errors: readonly ValidationError[], path: readonly string[]): readonly SettingsFault[] {

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { lstat, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PyraError } from '../../core/domain/errors.js';
+import { parseMcpRecord } from '../../core/domain/mcp-record.js';
+import type { McpRecord, McpServerName } from '../../core/domain/mcp-server.js';
+import { isMcpServerName } from '../../core/domain/mcp-server-name.js';
+import type { McpRecords } from '../../ports/mcp-records.js';
+import { writeFileAtomic } from '../support/atomic-file.js';
+import { withFileLock } from '../support/file-lock.js';
+import { homePaths } from '../support/home-paths.js';
+import { makeFolders } from '../support/make-folders.js';
+import { removeTree } from '../support/remove-tree.js';
+import { safePath } from '../support/safe-path.js';
+import { systemErrorCode } from '../support/write-error.js';
+
+/** A server offers as many tools as fit into one message of 10 MB; each may be there as it was and as it is. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+const NOTHING: McpRecord = { seen: [], unseen: [] };
+
+/** What is known of MCP servers, one file each in `state/mcp/`, where no server can write; their data folders are in `mcp/`. */
+export class FsMcpRecords implements McpRecords {
+  readonly #root: string;
+  /** What was read is kept for as long as the file is the same one: it is looked at for every call of a tool. */
+  readonly #kept = new Map<McpServerName, { readonly mark: string; readonly record: McpRecord }>();
+
+  /** `root`: the home, absolute. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async load(name: McpServerName): Promise<McpRecord> {
+    const path = await this.#path(name);
+    const mark = markOf(path);
+    const kept = this.#kept.get(name);
+    if (mark !== undefined && kept?.mark === mark) return structuredClone(kept.record);
+    const record = readRecord(path);
+    if (mark === undefined) this.#kept.delete(name);
+    else this.#kept.set(name, { mark, record });
+    return structuredClone(record);
+  }
+
+  async update(name: McpServerName, change: (now: McpRecord) => McpRecord): Promise<McpRecord> {
+    const path = await this.#path(name);
+    makeFolders(homePaths(this.#root).mcpState);
+    return this.#alone(name, async () => {
+      const text = `${JSON.stringify(change(structuredClone(readRecord(path))))}\n`;
+      if (Buffer.byteLength(text) > MAX_BYTES) {
+        throw new PyraError('limit/reached', `what the MCP server ${name} says of its tools is too much to keep`, {
+          hint: 'use a server with fewer tools, or one that can be told to offer less',
+        });
+      }
+      await writeFileAtomic(path, text, 0o600);
+      return structuredClone(readRecord(path));
+    });
+  }
+
+  async remove(name: McpServerName): Promise<boolean> {
+    const path = await this.#path(name);
+    const data = await safePath(this.#root, `mcp/${name}`);
+    makeFolders(homePaths(this.#root).mcpState);
+    return this.#alone(name, async () => {
+      const known = await Promise.all([path, data].map(isThere));
+      // Where the server cannot reach it, should it still run.
+      const heap = join(homePaths(this.#root).mcpState, `.${name}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+      await removeTree(data, heap);
+      await rm(path, { force: true });
+      this.#kept.delete(name);
+      return known.includes(true);
+    });
+  }
+
+  async #path(name: McpServerName): Promise<string> {
+    if (!isMcpServerName(name)) throw new PyraError('usage', 'this is no name of an MCP server');
+    return safePath(this.#root, `state/mcp/${name}.json`);
+  }
+
+  #alone<T>(name: McpServerName, run: () => Promise<T>): Promise<T> {
+    return withFileLock(join(homePaths(this.#root).mcpState, `.${name}.lock`), run);
+  }
+}
+
+/** Every write makes another file, and no two files have the same of all this at once. */
+function markOf(path: string): string | undefined {
+  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return status === undefined ? undefined : `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
+
+function readRecord(path: string): McpRecord {
+  const text = textOf(path);
+  // Nothing is offered by a damaged record; the person looks at the server again.
+  return (text === undefined ? undefined : parseMcpRecord(text)) ?? NOTHING;
+}
+
+/** Reads a file of which no link and no pipe takes the place; `undefined` where there is none. */
+function textOf(path: string): string | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw new PyraError('home/insecure', `${path} cannot be read`, { hint: 'see who owns it, and what it is: pyra doctor', cause: error });
+  }
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile() || status.size > MAX_BYTES) {
+      throw new PyraError('home/insecure', `${path} is not what Pyra wrote`, { hint: 'look at it, and move it away' });
+    }
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
