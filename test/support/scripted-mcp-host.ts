@@ -7,6 +7,7 @@ import type { McpDesk, McpHost, McpListing, OpenMcpServer } from '../../src/port
 
 /** A server of a test: what it lists and answers can be changed while it runs. */
 export class ScriptedMcpServer {
+  /** What a new process lists; one that runs goes on with its own. */
   tools: readonly McpTool[];
   faults: readonly string[] = [];
   /** Thrown by the next start. */
@@ -24,21 +25,22 @@ export class ScriptedMcpServer {
   readonly desks: McpDesk[] = [];
   /** Run in front of each call, such as for a change of the list at the last moment. */
   beforeCall: (() => void) | undefined;
-  #listing: McpListing | undefined;
+  #version = 0;
 
   constructor(tools: readonly McpTool[]) {
     this.tools = tools;
   }
 
-  /** What it lists from now on; listings that were given before do not hold any more. */
+  /** What it lists from now on, also where it runs: listings that were given before do not hold any more. */
   change(tools: readonly McpTool[]): void {
     this.tools = tools;
-    this.#listing = undefined;
+    this.#version += 1;
   }
 
   open(desk: McpDesk): OpenMcpServer {
     this.desks.push(desk);
     let isStarted = false;
+    let listing: { readonly version: number; readonly value: McpListing } | undefined;
     return {
       listing: async (signal) => {
         signal.throwIfAborted();
@@ -48,31 +50,32 @@ export class ScriptedMcpServer {
           if (this.asks !== undefined) this.secret = (await desk.secret(this.asks))?.reveal();
           isStarted = true;
         }
-        this.#listing ??= this.#listed();
-        return this.#listing;
+        if (listing?.version !== this.#version) listing = { version: this.#version, value: this.#listed() };
+        return listing.value;
       },
       close: async () => {
         if (isStarted) this.closed += 1;
         isStarted = false;
+        listing = undefined;
       },
     };
   }
 
   #listed(): McpListing {
-    const listing: McpListing = {
+    const version = this.#version;
+    return {
       tools: this.tools,
       faults: this.faults,
       title: 'a server',
       call: async (name, args, signal, progress) => {
         this.beforeCall?.();
-        if (this.#listing !== listing) return undefined;
+        if (this.#version !== version) return undefined;
         signal.throwIfAborted();
         this.calls.push({ name, args });
         progress('half of it');
         return this.answer(name, args);
       },
     };
-    return listing;
   }
 }
 

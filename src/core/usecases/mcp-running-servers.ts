@@ -11,6 +11,8 @@ import { McpServerDesk } from './mcp-server-desk.js';
 export interface RunningListing {
   readonly listing: McpListing;
   readonly listed: ListedMcpTools;
+  /** Whether it was compared with the record for this one; else that was done before, and everything that is offered fitted then. */
+  readonly isNew: boolean;
 }
 
 interface Running {
@@ -45,11 +47,11 @@ export class RunningServers {
     running.started = true;
     this.#faults.delete(server.name);
     const known = this.#known.get(listing);
-    if (known !== undefined) return { listing, listed: known };
+    if (known !== undefined) return { listing, listed: known, isNew: false };
     const listed = listedTools(server.name, listing.tools, (text) => this.#ports.system.digest(text));
     await markChanges(this.#ports, server.name, listed);
     this.#known.set(listing, listed);
-    return { listing, listed };
+    return { listing, listed, isNew: true };
   }
 
   /** Starts a server in the background; that it cannot be started is a fault, and no more. */
@@ -61,6 +63,12 @@ export class RunningServers {
       const why = isPyraError(error) ? `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}` : 'it broke';
       this.#faults.set(server.name, this.#ports.redactor.redact(`${server.name}: could not be started: ${why}`));
     }
+  }
+
+  /** Closes a server, so that it is started anew when something of it is asked for. */
+  restart({ name }: McpServer): void {
+    const running = this.#running.get(name);
+    if (running !== undefined) this.#drop(name, running);
   }
 
   /** Closes every server that is not among these, or is reached in another way now. */

@@ -5,7 +5,6 @@ import type { JsonObject } from '../domain/json.js';
 import type { McpServer, SeenMcpTool } from '../domain/mcp-server.js';
 import type { Redactor } from '../domain/redaction.js';
 import type { ToolCallContext, ToolDefinition, ToolOutput } from '../domain/tool.js';
-import { markChanges } from './mcp-marking.js';
 import type { McpPorts } from './mcp-ports.js';
 import type { RunningServers } from './mcp-running-servers.js';
 
@@ -58,16 +57,16 @@ export class McpServerTools implements ToolProvider {
   async close(): Promise<void> {}
 
   async #run(seen: SeenMcpTool, args: JsonObject, signal: AbortSignal, progress: (text: string) => void): Promise<ToolOutput> {
-    const { server, running, ports } = this.#parts;
+    const { server, running } = this.#parts;
     for (let tries = 0; tries < MAX_LISTINGS; tries += 1) {
-      const { listing, listed } = await running.listing(server, signal, progress);
+      const { listing, listed, isNew } = await running.listing(server, signal, progress);
       const there = listed.tools.get(seen.verb);
-      if (there?.digest !== seen.digest) {
-        await markChanges(ports, server.name, listed);
-        return failed(changedText(server, seen, there === undefined));
-      }
-      const output = await listing.call(seen.tool.name, args, signal, progress);
-      if (output !== undefined) return output;
+      if (there?.digest === seen.digest) {
+        const output = await listing.call(seen.tool.name, args, signal, progress);
+        if (output !== undefined) return output;
+      } else if (isNew) return failed(changedText(server, seen, there === undefined));
+      // It fitted once: since then the person has accepted what a newer process of the server says.
+      else running.restart(server);
     }
     return failed(`the MCP server ${server.name} says again and again that its tools have changed; nothing was sent to it`);
   }

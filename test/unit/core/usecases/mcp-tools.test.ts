@@ -251,6 +251,16 @@ describe('the tools of MCP servers', () => {
       expect((await harness.run('mail.send')).result.outcome).to.equal('ok');
     });
 
+    it('go to a new process when what the person accepted since is not what the old one lists', async () => {
+      const mail = await harness.add('mail', [SEND]);
+      await harness.run('mail.send');
+      mail.tools = [mcpTool('send', { description: 'a newer version' })];
+      await harness.shelf.accept('mail', await harness.shelf.look('mail', harness.signal));
+      Object.assign(mail, { started: 0, closed: 0 });
+      expect((await harness.run('mail.send')).result.outcome).to.equal('ok');
+      expect({ started: mail.started, closed: mail.closed }).to.deep.equal({ started: 1, closed: 1 });
+    });
+
     it('are denied by the gate when they were classified otherwise after the decision', async () => {
       const mail = await harness.add('mail', [SEND]);
       const { result } = await harness.run('mail.send', {}, async () => {
