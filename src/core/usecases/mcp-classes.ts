@@ -1,8 +1,10 @@
 import { PyraError } from '../domain/errors.js';
 import { isJsonObject } from '../domain/json.js';
 import type { McpRecord, McpServer, McpServerName, McpToolClass } from '../domain/mcp-server.js';
+import { mcpServerSettings, mcpServersOf } from '../domain/mcp-settings.js';
+import { mcpToolDefinition } from '../domain/mcp-tool-definition.js';
 import { mapToolNames } from '../domain/mcp-tool-names.js';
-import type { McpServerSettings, McpToolSettings, Settings } from '../domain/settings.js';
+import type { Settings } from '../domain/settings.js';
 import { unknownTool } from './mcp-acceptance.js';
 import { missingDestination } from './mcp-tool-fitness.js';
 
@@ -23,7 +25,13 @@ export function checkClass(server: McpServer, record: McpRecord, verb: string, g
     });
   }
   const missing = missingDestination(given, seen);
-  if (missing === undefined) return;
+  if (missing === undefined) {
+    const { effect } = mcpToolDefinition({ ...server, tools: { [verb]: given } }, seen, []);
+    if (effect === given.effect) return;
+    throw new PyraError('usage', `${name}.${verb} cannot be ${given.effect}: none of its arguments says where it sends to`, {
+      hint: `leave it ${effect}, or name the argument: pyra mcp set ${name} ${verb}=egress destinations=to`,
+    });
+  }
   const { properties } = seen.tool.parameters;
   const known = isJsonObject(properties) ? Object.keys(properties) : [];
   throw new PyraError('usage', `${name}.${verb} has no argument ${JSON.stringify(missing.slice(0, 80))}`, {
@@ -31,20 +39,11 @@ export function checkClass(server: McpServer, record: McpRecord, verb: string, g
   });
 }
 
-/** A class as it stands in the settings. */
-export function classSettings({ effect, approval, destinations }: McpToolClass): McpToolSettings {
-  return {
-    effect,
-    ...(approval === 'none' ? { approval } : {}),
-    ...(destinations.length === 0 ? {} : { destinations }),
-  };
-}
-
-/** The settings with one server's changed. Nothing changes when there is no such server any more. */
-export function withServer(now: Settings, name: McpServerName, change: (server: McpServerSettings) => McpServerSettings): Settings {
-  const server = Object.hasOwn(now.mcp.servers, name) ? now.mcp.servers[name] : undefined;
+/** The settings with one server's changed; they stay as they are when there is no such server any more. */
+export function withServer(now: Settings, name: McpServerName, change: (server: McpServer) => McpServer): Settings {
+  const server = mcpServersOf(now.mcp.servers).servers.find((one) => one.name === name);
   if (server === undefined) return now;
-  return { ...now, mcp: { ...now.mcp, servers: { ...now.mcp.servers, [name]: change(server) } } };
+  return { ...now, mcp: { ...now.mcp, servers: { ...now.mcp.servers, [name]: mcpServerSettings(change(server)) } } };
 }
 
 function waits(name: McpServerName, verb: string, why: string): PyraError {

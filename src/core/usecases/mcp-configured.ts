@@ -39,5 +39,5 @@ export function refuseUnknown({ mcp }: Settings, name: string): void {
 
 function serversIn({ mcp }: Settings): ConfiguredServers {
   const { servers, faults } = mcpServersOf(mcp.servers);
-  return { servers, faults: faults.map(({ path, sentence }) => `${path.join('.')}: ${sentence}`) };
+  return { servers, faults: faults.map(({ path, sentence }) => `${['mcp.servers', ...path].join('.')}: ${sentence}`) };
 }

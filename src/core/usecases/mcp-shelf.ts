@@ -6,7 +6,7 @@ import { isMcpServerName } from '../domain/mcp-server-name.js';
 import { mcpServerSettings } from '../domain/mcp-settings.js';
 import type { SandboxTier } from '../domain/plugin.js';
 import { acceptedVerbs, recordAfterLook } from './mcp-acceptance.js';
-import { checkClass, classSettings, withServer } from './mcp-classes.js';
+import { checkClass, withServer } from './mcp-classes.js';
 import { configuredServers, refuseUnknown, serverNamed } from './mcp-configured.js';
 import { recordMcpEvent } from './mcp-events.js';
 import { inspectionOf, lookAtServer, NOTHING_SEEN } from './mcp-looking.js';
@@ -129,10 +129,7 @@ export class McpShelf {
     const record = await (await this.#ports.records()).load(server.name);
     const given = Object.entries(classes);
     for (const [verb, one] of given) checkClass(server, record, verb, one);
-    const stored = Object.fromEntries(given.map(([verb, one]) => [verb, classSettings(one)]));
-    await this.#ports.settings.update((now) =>
-      withServer(now, server.name, (settings) => ({ ...settings, tools: { ...settings.tools, ...stored } })),
-    );
+    await this.#ports.settings.update((now) => withServer(now, server.name, (one) => ({ ...one, tools: { ...one.tools, ...classes } })));
     await recordMcpEvent(this.#ports, 'mcp-classified', {
       server: name,
       tools: given.map(([verb, { effect, approval, destinations }]) => ({ tool: verb, effect, approval, destinations })),
@@ -143,7 +140,7 @@ export class McpShelf {
   /** Says when a server is started. */
   async setStart(name: string, start: McpServer['start']): Promise<McpServerStatus> {
     const server = await serverNamed(this.#ports, name);
-    await this.#ports.settings.update((now) => withServer(now, server.name, (settings) => ({ ...settings, start })));
+    await this.#ports.settings.update((now) => withServer(now, server.name, (one) => ({ ...one, start })));
     await recordMcpEvent(this.#ports, 'mcp-start-set', { server: name, start });
     return this.status(name);
   }
@@ -182,9 +179,9 @@ export class McpShelf {
   async #dropClasses(server: McpServer, verbs: readonly string[]): Promise<void> {
     if (verbs.length === 0) return;
     await this.#ports.settings.update((now) =>
-      withServer(now, server.name, ({ tools = {}, ...settings }) => ({
-        ...settings,
-        tools: Object.fromEntries(Object.entries(tools).filter(([verb]) => !verbs.includes(verb))),
+      withServer(now, server.name, (one) => ({
+        ...one,
+        tools: Object.fromEntries(Object.entries(one.tools).filter(([verb]) => !verbs.includes(verb))),
       })),
     );
     await recordMcpEvent(this.#ports, 'mcp-classified', { server: server.name, tools: verbs.map((tool) => ({ tool, dropped: true })) });

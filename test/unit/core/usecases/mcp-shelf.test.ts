@@ -156,7 +156,7 @@ describe('McpShelf', () => {
     it('leave out what the settings say wrongly, which is told and can be removed', async () => {
       await harness.settings.update((now) => ({ ...now, mcp: { servers: { odd: {} } } }));
       expect(await shelf().list()).to.deep.equal([]);
-      expect(await shelf().faults()).to.have.length(1);
+      expect((await shelf().faults())[0]).to.match(/^mcp\.servers\.odd/);
       expect(await harness.toolbox.faults()).to.deep.equal(await shelf().faults());
       expect((await failureOf(shelf().status('odd'))).code).to.equal('settings/invalid');
       await shelf().remove('odd');
@@ -303,6 +303,15 @@ describe('McpShelf', () => {
       const failure = await failureOf(shelf().classify('mail', { raed: classOf('read') }));
       expect([failure.code, failure.hint]).to.deep.equal(['not-found', 'did you mean: read']);
       expect((await shelf().status('mail')).tools.some(({ classified }) => classified)).to.equal(false);
+    });
+
+    it('does not call a tool one that sends where nothing could say to whom', async () => {
+      await harness.add('mail', [mcpTool('send', { parameters: { type: 'object', properties: {} } })]);
+      const failure = await failureOf(shelf().classify('mail', { send: classOf('egress') }));
+      expect([failure.code, failure.message]).to.deep.equal([
+        'usage',
+        'mail.send cannot be egress: none of its arguments says where it sends to',
+      ]);
     });
 
     it('classifies nothing that waits for the person', async () => {

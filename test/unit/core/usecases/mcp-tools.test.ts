@@ -27,7 +27,7 @@ describe('the tools of MCP servers', () => {
       const mail = await harness.add('mail', [SEND]);
       const [send] = await harness.toolbox.definitions();
       expect(send).to.deep.include({ name: 'mail.send', effect: 'destructive', approval: 'ask', describedBy: 'the MCP server mail' });
-      expect(send?.code).to.equal((await harness.records.load(MAIL)).seen[0]?.digest);
+      expect(send?.code).to.include((await harness.records.load(MAIL)).seen[0]?.digest);
       expect(mail.started).to.equal(0);
     });
 
