@@ -50,7 +50,8 @@ export function launchedChild(child: PipedProcess, tier: Sandbox['tier']): Launc
     hold: (alive) => {
       const verb = alive ? 'ref' : 'unref';
       child[verb]();
-      for (const stream of streams) (stream as unknown as Readonly<Record<'ref' | 'unref', () => void>>)[verb]();
+      // A stream that is closed would remember every one of these for when it is opened.
+      for (const stream of streams) if (!stream.destroyed) (stream as unknown as Readonly<Record<'ref' | 'unref', () => void>>)[verb]();
     },
   };
 }
