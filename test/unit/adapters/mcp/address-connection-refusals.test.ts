@@ -5,9 +5,10 @@ import { expect } from 'chai';
 import { AddressConnector } from '../../../../src/adapters/mcp/address-connection.js';
 import { PyraError } from '../../../../src/core/domain/errors.js';
 import type { McpServerName, McpValue } from '../../../../src/core/domain/mcp-server.js';
+import { startConnectProxy } from '../../../support/mcp-http/connect-proxy.js';
 import { type ConnectOptions, clientOf, connectedClient, connectorTo } from '../../../support/mcp-http/connected-client.js';
 import { type Exchange, type ScriptedHttpServer, startHttpServer } from '../../../support/mcp-http/http-server.js';
-import { mcpAnswers } from '../../../support/mcp-http/mcp-answers.js';
+import { mcpAnswers, startStream } from '../../../support/mcp-http/mcp-answers.js';
 import { runNode } from '../../../support/mcp-http/run-node.js';
 import { makeCertificate } from '../../../support/servers/certificate.js';
 import { installed } from '../../../support/servers/test-server.js';
@@ -273,9 +274,29 @@ describe('an MCP server over HTTP that refuses', () => {
         expect(other.server.exchanges).to.deep.equal([]);
       }
     });
+
+    it('goes through the proxy of the environment, which sees the host and nothing of what is said', async () => {
+      const { ca, certificate, key } = await makeCertificate(folder, 'other-host');
+      const answers = mcpAnswers({ GET: (exchange) => startStream(exchange) }, { session: 's', listChanged: true });
+      const server = await serve(answers, { tls: { key: readFileSync(key), cert: readFileSync(certificate) } });
+      const proxy = await startConnectProxy(server.port);
+      cleanups.push(() => proxy.close());
+      const env = { NODE_EXTRA_CA_CERTS: ca, HTTPS_PROXY: proxy.url };
+      const url = 'https://elsewhere.example.test/mcp';
+      for (const how of [[], ['stay']])
+        expect(await runNode('contact.js', [url, ...how], env)).to.deep.equal({ output: 'echo\n', code: 0 });
+      expect(new Set(proxy.asked)).to.deep.equal(new Set(['elsewhere.example.test:443']));
+      expect(proxy.seen()).not.to.match(/CANARY|authorization/i);
+      expect(server.exchanges.map(({ method }) => method)).to.include.members(['POST', 'GET', 'DELETE']);
+      for (const { headers } of server.exchanges) expect(headers.authorization).to.equal('Bearer CANARY-0123456789');
+      const direct = await runNode('contact.js', [url], { ...env, NO_PROXY: 'example.test' });
+      expect(direct.output)
+        .to.match(/is not known|cannot be looked up|does not answer|broke/)
+        .and.not.include('CANARY');
+    });
   });
 
-  it('goes through the proxy of the environment, which sees the host and not the token; never on this machine', async () => {
+  it('says what a proxy refuses, which sees the host and not the token; never on this machine', async () => {
     const heads: string[] = [];
     const sockets: Socket[] = [];
     const proxy = createServer((socket) => {

@@ -211,6 +211,18 @@ describe('the connection to an MCP server over HTTP', () => {
     expect(await (await connected(server.url)).call()).to.deep.include({ content: [{ type: 'text', text: 'echo' }] });
   });
 
+  it('takes it as a forgotten session too when a server says so in other words, and only in a session', async () => {
+    const refusal = ({ response }: Exchange): unknown => response.writeHead(400).end('Bad Request: No valid session ID provided');
+    for (const session of ['s', undefined]) {
+      const server = await started(startHttpServer(mcpAnswers({ 'tools/call': refusal }, session === undefined ? {} : { session })));
+      const { call } = await connected(server.url);
+      const error = (await call().catch((thrown: unknown) => thrown)) as Error;
+      expect(error.message).to.include(
+        session === undefined ? 'says 400: Bad Request: No valid session ID provided' : 'has ended its session',
+      );
+    }
+  });
+
   it('works on when the network was gone between calls, or a server without sessions began anew', async () => {
     const first = await startHttpServer(mcpAnswers());
     const { call, connection } = await connected(first.url);
