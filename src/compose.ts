@@ -4,6 +4,7 @@ import { ageModule } from './adapters/age/module.js';
 import { filesystemModule } from './adapters/filesystem/module.js';
 import { InMemorySettingsStore } from './adapters/in-memory/in-memory-settings-store.js';
 import { jsonSchemaModule } from './adapters/json-schema/module.js';
+import { mcpModule } from './adapters/mcp/module.js';
 import { openaiModule } from './adapters/openai/module.js';
 import { pluginsModule } from './adapters/plugins/module.js';
 import { secretPatternsModule } from './adapters/secret-patterns/module.js';
@@ -18,6 +19,9 @@ import { Redactor } from './core/domain/redaction.js';
 import type { Settings } from './core/domain/settings.js';
 import { Assistant } from './core/usecases/assistant.js';
 import type { Foundation } from './core/usecases/foundation.js';
+import type { McpPorts } from './core/usecases/mcp-ports.js';
+import { McpShelf } from './core/usecases/mcp-shelf.js';
+import { McpTools } from './core/usecases/mcp-tools.js';
 import { MemoryKeeper } from './core/usecases/memory-keeper.js';
 import { MemoryTools } from './core/usecases/memory-tools.js';
 import { DeclaredDesk } from './core/usecases/plugin-desk.js';
@@ -34,6 +38,8 @@ import { Toolbox } from './core/usecases/toolbox.js';
 import type { AuditLog } from './ports/audit-log.js';
 import type { ConversationStore } from './ports/conversation-store.js';
 import type { LanguageModel, ModelCatalog } from './ports/language-model.js';
+import type { McpHost } from './ports/mcp-host.js';
+import type { McpRecords } from './ports/mcp-records.js';
 import type { MemoryStore } from './ports/memory-store.js';
 import type { System } from './ports/system.js';
 import type { ToolProvider } from './ports/tool-provider.js';
@@ -104,7 +110,9 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
     enabled: async () => (await shelfPorts.settings.load()).plugins.enabled,
     desk: ({ manifest }) => new DeclaredDesk(manifest, shelfPorts),
   });
-  const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], parts.tools ?? [], pluginTools);
+  const mcpPorts = mcpPortsOf(container, shelfPorts);
+  const mcpTools = new McpTools(mcpPorts);
+  const toolbox = new Toolbox([new MemoryTools(memory), new ResultTools(conversations)], parts.tools ?? [], pluginTools, mcpTools);
   const gate = new ToolGate({ toolbox, checker: shelfPorts.checker, audit: log, system, redactor, settings });
   const assistant = new Assistant({
     model: async (ref) =>
@@ -121,6 +129,8 @@ export async function createPyra(options: PyraOptions = {}): Promise<Pyra> {
   return {
     assistant,
     plugins,
+    mcp: new McpShelf(mcpPorts),
+    warm: (signal) => mcpTools.warm(signal),
     gate,
     toolbox: { definitions: () => toolbox.definitions(), faults: () => toolbox.faults() },
     memory,
@@ -150,6 +160,7 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
   const settings = await get(tokens.settingsStore);
   const redactor = new Redactor();
   container.bind(tokens.redactor).toConstantValue(redactor);
+  const shelfPorts = await shelfPortsOf(container, { settings, secrets: new RedactingVault(vault, redactor), redactor });
   return {
     home: await get(tokens.home),
     settings,
@@ -157,7 +168,8 @@ export async function openFoundation(options: PyraOptions = {}): Promise<Foundat
     unlockAgent: await get(tokens.unlockAgent),
     log: await get(tokens.auditLog),
     system: await get(tokens.system),
-    plugins: new PluginShelf(await shelfPortsOf(container, { settings, secrets: new RedactingVault(vault, redactor), redactor })),
+    plugins: new PluginShelf(shelfPorts),
+    mcp: new McpShelf(mcpPortsOf(container, shelfPorts)),
     models: (settings): Promise<ModelCatalog> => {
       const catalog = new Container({ parent: container, jitless: true });
       catalogs.push(catalog);
@@ -186,6 +198,19 @@ async function shelfPortsOf(container: Container, parts: Pick<ShelfPorts, 'setti
   };
 }
 
+/** The first halves of the names of Pyra's own tools. */
+const OWN_PROVIDERS: readonly string[] = ['memory', 'result'];
+
+/** What MCP servers are kept and used with, made when it is first needed. */
+function mcpPortsOf(container: Container, { library, ...shared }: ShelfPorts): McpPorts {
+  return {
+    ...shared,
+    records: () => container.getAsync<McpRecords>(tokens.mcpRecords),
+    host: () => container.getAsync<McpHost>(tokens.mcpHost),
+    takenNames: async () => [...OWN_PROVIDERS, ...(await (await library()).list()).map(({ manifest }) => manifest.name)],
+  };
+}
+
 /** A container that knows how to make every adapter, and has made none yet. */
 function containerFor(options: PyraOptions): Container {
   const { with: parts = {}, environment = process.env } = options;
@@ -202,6 +227,7 @@ function containerFor(options: PyraOptions): Container {
     secretPatternsModule,
     jsonSchemaModule,
     pluginsModule,
+    mcpModule,
   );
   replace(container, tokens.vault, parts.vault);
   const { vault } = parts;

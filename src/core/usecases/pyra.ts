@@ -9,6 +9,7 @@ import type { SecretStore, VaultLock } from '../../ports/vault.js';
 import type { Finding } from '../domain/finding.js';
 import type { Redactor } from '../domain/redaction.js';
 import type { Assistant } from './assistant.js';
+import type { McpShelf } from './mcp-shelf.js';
 import type { MemoryKeeper } from './memory-keeper.js';
 import type { PluginShelf } from './plugin-shelf.js';
 import type { ToolGate } from './tool-gate.js';
@@ -23,6 +24,7 @@ export interface Pyra {
   readonly toolbox: Pick<Toolbox, 'definitions' | 'faults'>;
   readonly memory: MemoryKeeper;
   readonly plugins: PluginShelf;
+  readonly mcp: McpShelf;
   readonly conversations: ConversationStore;
   readonly vault: SecretStore & VaultLock;
   readonly unlockAgent: UnlockAgent;
@@ -34,6 +36,8 @@ export interface Pyra {
   readonly redactor: Redactor;
   /** What was repaired in the home at the start. */
   readonly repaired: readonly Finding[];
+  /** Starts the MCP servers that the person wants running from the start; never rejects. For front-ends that stay. */
+  warm(signal: AbortSignal): Promise<void>;
   /** Frees what it holds; idempotent. */
   close(): Promise<void>;
 }

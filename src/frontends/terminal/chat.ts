@@ -35,7 +35,8 @@ export const commands: readonly Command[] = [
     details: 'Inside, /help lists the commands. Needs a terminal; pyra ask works without one.',
     run: async (context, args) => {
       const { console, approver } = await terminalOf(context);
-      const pyra: ChatPyra = await context.openPyra();
+      const opened = await context.openPyra();
+      const pyra: ChatPyra = opened;
       const conversation = await chosenConversation(pyra, args);
       const stderr = context.paint('stderr');
       const history = new LineHistory({
@@ -75,6 +76,7 @@ export const commands: readonly Command[] = [
         signal: context.signal,
         clock: () => performance.now(),
       });
+      void opened.warm(context.signal);
       const stop = context.onInterrupt(() => session.interrupt());
       try {
         await greet(session, context);
