@@ -193,6 +193,20 @@ const REMOVALS: readonly Removal[] = [
   ),
 ];
 
+/** Each is itself a provider, or what stands behind one: it hands on the call that it was given, and makes none. */
+const HANDING_ON: readonly { readonly file: string; readonly handedOn: RegExp }[] = [
+  { file: 'adapters/mcp/open-server.ts', handedOn: /return await session\.call\(name, args, signal, progress\);/ },
+  {
+    file: 'core/usecases/mcp-server-tools.ts',
+    handedOn:
+      /if \(there\?\.digest === seen\.digest\) \{\s*const output = await listing\.call\(seen\.tool\.name, args, signal, progress\);/,
+  },
+  {
+    file: 'core/usecases/plugin-tools.ts',
+    handedOn: /async call\(tool: .*\{\s*return \(await this\.#plugin\(\)\)\.call\(tool, args, signal, context\);\s*\}/,
+  },
+];
+
 const BUILT = join(PROJECT, 'build/src/core');
 
 describe('controls of the gate', () => {
@@ -234,13 +248,23 @@ describe('controls of the gate', () => {
   });
 
   it('lie on the only way to a tool: no other file calls a provider', () => {
-    const calling = sourceFiles().filter(({ code }) => /\.call\s*\(|\[\s*['"`]call['"`]\s*\]/.test(code));
-    expect(calling.map(({ path }) => path)).to.deep.equal(['core/usecases/gate-execution.ts', 'core/usecases/plugin-tools.ts']);
-    // The second is itself a provider, which hands on the call that it was given, to the plugin that it stands for.
-    const handedOn = /async call\(tool: .*\{\s*return \(await this\.#plugin\(\)\)\.call\(tool, args, signal, context\);\s*\}/;
-    const code = calling[1]?.code ?? '';
-    expect(code).to.match(handedOn);
-    expect(code.replace(handedOn, '')).not.to.match(/\.call\s*\(|\[\s*['"`]call['"`]\s*\]/);
+    const calls = /\.call\s*\(|\[\s*['"`]call['"`]\s*\]/;
+    const calling = sourceFiles().filter(({ code }) => calls.test(code));
+    expect(calling.map(({ path }) => path)).to.deep.equal(
+      ['core/usecases/gate-execution.ts', ...HANDING_ON.map(({ file }) => file)].sort(),
+    );
+    for (const { file, handedOn } of HANDING_ON) {
+      const code = calling.find(({ path }) => path === file)?.code ?? '';
+      expect(code, file).to.match(handedOn);
+      expect(code.replace(handedOn, ''), file).not.to.match(calls);
+    }
+    // Whoever can list a server's tools could call them.
+    const listing = sourceFiles().filter(({ path, code }) => path.startsWith('core/') && /\.listing\s*\(/.test(code));
+    expect(listing.map(({ path }) => path)).to.deep.equal([
+      'core/usecases/mcp-looking.ts',
+      'core/usecases/mcp-running-servers.ts',
+      'core/usecases/mcp-server-tools.ts',
+    ]);
   });
 });
 
