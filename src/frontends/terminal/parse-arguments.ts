@@ -64,7 +64,8 @@ function checkWords(title: string, command: Command, count: number): void {
   const words = [...(command.words ?? '').matchAll(/[<[](\.\.\.)?([^>\]]+)[>\]]/g)];
   const required = words.filter(([text]) => text.startsWith('<'));
   const most = words.some(([, many]) => many !== undefined) ? Number.POSITIVE_INFINITY : words.length;
-  const usage = { hint: `usage: ${[title, command.words].filter(Boolean).join(' ')}; see ${title} --help` };
+  const rest = command.rest === undefined ? undefined : `-- ${command.rest}`;
+  const usage = { hint: `usage: ${[title, command.words, rest].filter(Boolean).join(' ')}; see ${title} --help` };
   if (count < required.length) throw new PyraError('usage', `${required[count]?.[2] ?? 'a word'} is missing`, usage);
   if (count > most) throw new PyraError('usage', `too many words: ${title} takes ${most === 0 ? 'none' : `at most ${most}`}`, usage);
 }

@@ -82,7 +82,7 @@ async function run(line: readonly string[], ports: RouterPorts, opened: Opened):
   const commands = noun === undefined ? [] : (await noun.load()).commands;
   const command = commands.find((candidate) => candidate.verb === verb);
   const own = command?.flags ?? [];
-  const split = splitOrHelp(remaining, [...GLOBAL_FLAGS, ...own]);
+  const split = splitOrHelp(remaining, [...GLOBAL_FLAGS, ...own], command?.rest);
   const isGlobal = (name: string): boolean => GLOBAL_FLAGS.some((flag) => flag.name === name) && !own.some((flag) => flag.name === name);
   const globals = resolveGlobals(new Map(split.flags.filter(([name]) => isGlobal(name))), ports.env);
   const context = createContext(globals, ports, opened);
@@ -121,14 +121,18 @@ async function run(line: readonly string[], ports: RouterPorts, opened: Opened):
 }
 
 /** Splits the flags; a call for help succeeds even beside flags that do not exist. */
-function splitOrHelp(remaining: readonly string[], specs: Parameters<typeof splitFlags>[1]): SplitLine {
+function splitOrHelp(remaining: readonly string[], specs: Parameters<typeof splitFlags>[1], rest: string | undefined): SplitLine {
   try {
     return splitFlags(remaining, specs);
   } catch (error) {
     const flags = remaining.slice(0, remaining.includes('--') ? remaining.indexOf('--') : undefined);
     if (flags.includes('--help') || flags.includes('-h')) return { flags: [['help', true]], words: [], rest: undefined };
-    if (error instanceof UnknownFlag) throw new UnknownFlag(error.flag, specs);
-    throw error;
+    if (!(error instanceof UnknownFlag)) throw error;
+    // Without the dashes the flags of another program look like ours.
+    if (rest !== undefined && !remaining.includes('--')) {
+      throw new PyraError('usage', error.message, { hint: `a flag of another program stands behind --, with that program: -- ${rest}` });
+    }
+    throw new UnknownFlag(error.flag, specs);
   }
 }
 
