@@ -4,6 +4,7 @@ import { taintSources, visible } from '../../core/domain/untrusted.js';
 import type { ChatState } from './chat-state.js';
 import { chooseModel } from './model-choice.js';
 import type { SlashCommand } from './slash-command.js';
+import { toolLine } from './tool-line.js';
 
 /** Slash commands about models, tools, rules and the state of things. */
 export const informationCommands: readonly SlashCommand[] = [
@@ -32,10 +33,10 @@ export const informationCommands: readonly SlashCommand[] = [
     run: async (chat) => {
       const tools = await chat.pyra.toolbox.definitions();
       if (tools.length === 0) chat.say('there are no tools');
-      for (const { name, effect, approval, description } of tools) {
-        chat.say(
-          `${visible(name)}  ${chat.paint.dim(`${effect}, ${approval === 'none' ? 'does not ask' : 'asks'}`)}  ${visible(description).split(/\n|(?<=\.) /)[0]}`,
-        );
+      for (const tool of tools) {
+        const whose = tool.describedBy === undefined ? '' : `, of ${visible(tool.describedBy)}`;
+        const asks = tool.approval === 'none' ? 'does not ask' : 'asks';
+        chat.say(`${visible(tool.name)}  ${chat.paint.dim(`${tool.effect}, ${asks}${whose}`)}  ${toolLine(tool)}`);
       }
       return undefined;
     },

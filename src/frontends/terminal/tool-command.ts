@@ -16,6 +16,7 @@ import type { Command, CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { nearest } from './nearest.js';
 import { readStdin } from './read-stdin.js';
+import { toolLine } from './tool-line.js';
 import { visibleLine } from './visible-line.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -67,8 +68,9 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const versions = new Map((await plugins.list()).map(({ name, plugin }) => [name as string, plugin.manifest.version]));
   const pluginOf = (tool: ToolName): string | undefined => (versions.has(providerOf(tool)) ? providerOf(tool) : undefined);
   if (context.globals.json) {
-    const tools = definitions.map(({ name, description, effect, destinations, approval, parameters }): JsonObject => {
-      return { name, plugin: pluginOf(name) ?? null, description, effect, destinations: [...destinations], approval, parameters };
+    const tools = definitions.map(({ name, description, describedBy, effect, destinations, approval, parameters }): JsonObject => {
+      const whose = { plugin: pluginOf(name) ?? null, ...(describedBy === undefined ? {} : { described_by: describedBy }) };
+      return { name, ...whose, description, effect, destinations: [...destinations], approval, parameters };
     });
     context.printJson({ tools, faults: [...faults] });
     return EXIT.ok;
@@ -76,11 +78,13 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const paint = context.paint('stdout');
   context.print(
     columnsText(
-      definitions.map(({ name, effect, approval, description }) => [
-        paint.bold(name),
-        `${effect}${approval === 'none' ? '' : ', asks'}`,
-        paint.dim(pluginOf(name) === undefined ? 'Pyra' : `plugin ${pluginOf(name)}`),
-        visibleLine(firstSentence(description)),
+      definitions.map((definition) => [
+        paint.bold(definition.name),
+        `${definition.effect}${definition.approval === 'none' ? '' : ', asks'}`,
+        paint.dim(
+          visibleLine(definition.describedBy ?? (pluginOf(definition.name) === undefined ? 'Pyra' : `plugin ${pluginOf(definition.name)}`)),
+        ),
+        toolLine(definition),
       ]),
     ),
   );
@@ -155,12 +159,22 @@ async function suggest(context: CommandContext, name: string): Promise<void> {
     ({ name: one, state }) => one === provider && ['disabled', 'blocked', 'changed'].includes(state),
   );
   if (away !== undefined) return context.say(`the plugin ${away.name} is ${away.state}: pyra plugin enable ${away.name}`);
+  const server = await serverAway(context, provider);
+  if (server !== undefined) return context.say(server);
   const names = (await toolbox.definitions()).map((definition) => definition.name);
   if (!names.some((one) => providerOf(one) === provider) && (await plugins.bundled()).some(({ manifest }) => manifest.name === provider)) {
     return context.say(`the plugin ${provider} comes with Pyra and is not installed: pyra plugin install ${provider}`);
   }
   const near = nearest(name, names);
   context.say(near === undefined ? 'pyra tool list shows all tools' : `did you mean: ${near}`);
+}
+
+/** Why a tool of an MCP server is not there, when the server waits for the person. */
+async function serverAway(context: CommandContext, name: string): Promise<string | undefined> {
+  const { settings, mcp } = await context.openPyra();
+  if (!Object.hasOwn((await settings.load()).mcp.servers, name)) return undefined;
+  const { state, faults } = await mcp.status(name);
+  return state === 'ready' ? undefined : `the MCP server ${name} is ${state}: ${faults.map(visibleLine).join('; ')}`;
 }
 
 /** The arguments, from the flag or from standard input. */
@@ -180,8 +194,4 @@ async function stdinText(context: CommandContext): Promise<string> {
   const { bytes, cut } = await readStdin(context.stdin, () => context.say('pyra waits for the arguments on standard input'));
   if (cut) throw new PyraError('usage', 'the arguments on standard input are longer than 10 MB');
   return bytes.toString('utf8');
-}
-
-function firstSentence(text: string): string {
-  return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;
 }
