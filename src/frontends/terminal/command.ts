@@ -62,6 +62,8 @@ export interface Command {
   run(context: CommandContext, args: ParsedArguments): Promise<ExitCode>;
   /** What its first word may be, for the completion of shells; must be quick, and change nothing. */
   complete?(context: CommandContext): Promise<readonly string[]>;
+  /** What its further words may be, by those before them; as quick, and changes as little. */
+  completeMore?(context: CommandContext, words: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Where a command reads from. */

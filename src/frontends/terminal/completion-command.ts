@@ -70,6 +70,16 @@ async function suggestions(context: CommandContext, words: readonly string[]): P
         verb.argument('word', (complete) => {
           for (const word of first) complete(word, '');
         });
+        if (command.completeMore === undefined) continue;
+        const given = words.slice(words.lastIndexOf(command.verb) + 1, -1).filter((word) => !word.startsWith('-'));
+        const more = given.length === 0 ? [] : await command.completeMore(context, given).catch((): readonly string[] => []);
+        verb.argument(
+          'more',
+          (complete) => {
+            for (const word of more) complete(word, '');
+          },
+          true,
+        );
       }
     }
   }
