@@ -67,6 +67,13 @@ export const nouns: readonly Noun[] = [
     load: () => import('./frontends/terminal/plugin-command.js'),
   },
   {
+    noun: 'mcp',
+    group: 'EXTEND',
+    summary: 'servers of tools that others wrote',
+    verbs: ['add', 'list', 'set', 'remove'],
+    load: () => import('./frontends/terminal/mcp-command.js'),
+  },
+  {
     noun: 'model',
     group: 'EXTEND',
     summary: 'which model answers',

@@ -1,0 +1,21 @@
+import type { CommandContext } from './command.js';
+import { EFFECTS } from './mcp-classes-given.js';
+
+/** The names of the configured servers, for the completion of shells. */
+export async function serverNames(context: CommandContext): Promise<readonly string[]> {
+  const { settings } = await context.openFoundation();
+  return Object.keys((await settings.load()).mcp.servers).sort();
+}
+
+/** What may stand behind a server's name in `pyra mcp set`: a class for each tool that was seen, and the other settings. */
+export async function settableWords(context: CommandContext, [name = '']: readonly string[]): Promise<readonly string[]> {
+  const { mcp } = await context.openFoundation();
+  const server = (await mcp.list()).find((status) => status.server.name === name);
+  if (server === undefined) return [];
+  return [
+    ...server.tools.flatMap(({ verb }) => EFFECTS.map((effect) => `${verb}=${effect}`)),
+    'approval=none',
+    'start=first-use',
+    'start=startup',
+  ];
+}
