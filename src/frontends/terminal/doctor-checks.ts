@@ -6,7 +6,7 @@ import type { Foundation } from '../../core/usecases/foundation.js';
 
 /** One thing that the doctor looked at. A `note` is worth knowing and nothing to mend. */
 export interface Check {
-  readonly check: 'home' | 'config' | 'vault' | 'model' | 'logs' | 'plugins' | 'sandbox' | 'node' | 'terminal';
+  readonly check: 'home' | 'config' | 'vault' | 'model' | 'logs' | 'plugins' | 'sandbox' | 'mcp' | 'node' | 'terminal';
   readonly status: 'ok' | 'note' | 'problem';
   readonly message: string;
   /** What to do about it: a command or one sentence. */

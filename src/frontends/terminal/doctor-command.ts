@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/domain/json.js';
 import { columnsText } from './columns-text.js';
 import type { Command, CommandContext, ParsedArguments } from './command.js';
 import { type Check, checkConfig, checkHome, checkLogs, checkModel, checkNode, checkVault } from './doctor-checks.js';
+import { checkServers } from './doctor-mcp.js';
 import { checkPlugins, checkSandbox } from './doctor-plugins.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { visibleLine } from './visible-line.js';
@@ -58,6 +59,7 @@ async function examine(context: CommandContext): Promise<readonly Check[]> {
   // Which plugins are enabled stands in the settings.
   const plugins = settings === undefined ? [] : await checkPlugins(foundation.plugins);
   const sandbox = await checkSandbox(foundation.plugins);
+  const servers = settings === undefined ? [] : await checkServers(foundation, settings);
   return [
     ...home,
     config,
@@ -66,6 +68,7 @@ async function examine(context: CommandContext): Promise<readonly Check[]> {
     logs,
     ...plugins,
     sandbox,
+    ...servers,
     checkNode(process.version, process.execPath),
     checkTerminal(context),
   ];
