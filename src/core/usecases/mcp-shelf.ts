@@ -63,6 +63,17 @@ export class McpShelf {
     return inspectionOf(server, await lookAtServer(this.#ports, server, desk, signal), NOTHING_SEEN);
   }
 
+  /** Throws `usage` when a server cannot have such a name: it is none, or is taken. For whoever asks before a server is looked at. */
+  async refuseName(name: string): Promise<void> {
+    if (!isMcpServerName(name)) {
+      throw new PyraError('usage', `${JSON.stringify(name.slice(0, 80))} is not a name for an MCP server`, {
+        hint: 'a small letter first, then small letters, digits and dashes, at most 32: pyra mcp add my-files …',
+      });
+    }
+    if (Object.hasOwn((await this.#ports.settings.load()).mcp.servers, name)) throw takenBy(name, 'another MCP server');
+    if ((await this.#ports.takenNames()).includes(name)) throw takenBy(name, 'Pyra or a plugin');
+  }
+
   /**
    * Configures a server. The tools of `seen`, an inspection of exactly this server that was shown, count as seen; without it nothing is
    * offered before somebody looked. `usage` when the name is taken or is none.
@@ -70,7 +81,7 @@ export class McpShelf {
   async add(server: McpServer, seen?: McpInspection): Promise<McpServerStatus> {
     const { name } = server;
     if (seen !== undefined) refuseOther(server, seen);
-    await this.#refuseName(name);
+    await this.refuseName(name);
     const records = await this.#ports.records();
     await this.#ports.settings.update((now) => {
       if (Object.hasOwn(now.mcp.servers, name)) throw takenBy(name, 'another MCP server');
@@ -157,15 +168,6 @@ export class McpShelf {
   }
 
   readonly #digestOf = (text: string): string => this.#ports.system.digest(text);
-
-  async #refuseName(name: string): Promise<void> {
-    if (!isMcpServerName(name)) {
-      throw new PyraError('usage', `${JSON.stringify(name.slice(0, 80))} is not a name for an MCP server`, {
-        hint: 'a small letter first, then small letters, digits and dashes, at most 32: pyra mcp add my-files …',
-      });
-    }
-    if ((await this.#ports.takenNames()).includes(name)) throw takenBy(name, 'Pyra or a plugin');
-  }
 
   /** The classes that would say something untrue once these tools are accepted. */
   #lostClasses(server: McpServer, { tools, gone }: McpInspection, taken: ReadonlySet<string>): readonly string[] {
