@@ -20,7 +20,7 @@ export async function addServer(context: CommandContext, args: ParsedArguments):
   const server = await givenServer(context, args);
   const shelf = await openMcpShelf(context);
   const checked = !args.has('no-check');
-  await refuseTaken(shelf, server);
+  await shelf.refuseName(server.name);
   const missing = await shelf.missingSecrets(server);
   if (missing.length > 0 && checked) throw missingSecret(missing);
   const tier = await shelf.tier();
@@ -111,13 +111,6 @@ function nextSteps({ server, tools }: McpInspection, all: boolean): readonly str
     `  pyra mcp set ${server.name} ${example.join(' ')}`,
     `pyra mcp list ${server.name} shows all that it says of them`,
   ];
-}
-
-async function refuseTaken(shelf: McpShelf, { name }: McpServer): Promise<void> {
-  if (!(await shelf.list()).some(({ server }) => server.name === name)) return;
-  throw new PyraError('usage', `there is an MCP server ${name} already`, {
-    hint: `pyra mcp list ${name} shows it, pyra mcp remove ${name} removes it; or choose another name`,
-  });
 }
 
 function missingSecret(names: readonly string[]): PyraError {

@@ -210,8 +210,7 @@ describe('pyra mcp', () => {
         expect((await run(['add', name, '--', 'server'], yes)).error, name).to.include({ code: 'usage' });
       }
       const taken = await run(['add', 'files', '--', 'server'], yes);
-      expect(taken.error?.message).to.include('there is an MCP server files already');
-      expect(taken.error?.hint).to.include('pyra mcp remove files');
+      expect(taken.error?.message).to.equal('the name files is taken by another MCP server');
       expect((await run(['add', 'memory', '--', 'server'], yes)).error?.message).to.include('taken by');
       expect(again.started).to.equal(0);
     });
