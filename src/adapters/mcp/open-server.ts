@@ -11,6 +11,7 @@ import { CrashCount } from './crash-count.js';
 import type { ConnectsServer, ServerConnection } from './server-connection.js';
 import { ServerGone } from './server-gone.js';
 import type { MakesSession, ServerSession } from './server-session.js';
+import { SessionLost } from './session-lost.js';
 import { startPatience } from './start-patience.js';
 
 /** What the life of one server needs. */
@@ -142,11 +143,15 @@ export class OpenServer implements OpenMcpServer {
     args: JsonObject,
     signal: AbortSignal,
     progress: (text: string) => void,
-  ): Promise<ToolOutput> {
+  ): Promise<ToolOutput | undefined> {
     try {
       return await session.call(name, args, signal, progress);
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof SessionLost) {
+        await session.ended;
+        return undefined;
+      }
       if (isPyraError(error, 'vault/locked') || !(isPyraError(error) || error instanceof ServerGone)) throw error;
       const words = isPyraError(error) ? error.message : `the MCP server ${this.#parts.server.name} ${error.message}`;
       const last = this.#blocked === undefined ? '' : `; ${NOT_RUN}`;
