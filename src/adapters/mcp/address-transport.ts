@@ -270,7 +270,8 @@ export class AddressTransport implements Transport {
   #judged(error: unknown): unknown {
     const { name } = this.#parts.server;
     if (error instanceof ServerBreach) {
-      this.#endSoon({ reason: error.message, crash: true });
+      // Whoever waits for an answer is told by the end of the connection.
+      this.#end({ reason: error.message, crash: true });
       return new PyraError('mcp/unreachable', `the MCP server ${name} ${error.message}`);
     }
     if (error instanceof SessionLost) this.#endSoon({ reason: 'has ended its session', crash: false });
@@ -280,10 +281,7 @@ export class AddressTransport implements Transport {
 
   /** Ends everything once the request that failed was told why: the end would be told to it first, and says less. */
   #endSoon(end: ConnectionEnd): void {
-    setImmediate(() => {
-      this.#end(end);
-      void this.close();
-    });
+    setImmediate(() => this.#end(end));
   }
 
   #end(end: ConnectionEnd): void {
@@ -293,6 +291,7 @@ export class AddressTransport implements Transport {
     this.#stream?.stop();
     for (const waiting of [...this.#asked.values(), ...this.#told]) waiting.abort();
     this.onclose?.();
+    if (end !== undefined) void this.close();
   }
 
   async #close(): Promise<void> {

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../core/domain/json.js';
 import { FlowLimit } from '../support/flow-limit.js';
 import type { AddressAnswer } from './address-answer.js';
 import type { EventReader, ServerEvent } from './event-reader.js';
+import { jsonShapeFault } from './json-shape.js';
 import { ServerBreach } from './server-breach.js';
 
 /** The most of a message that is ever held. */
@@ -20,8 +21,8 @@ export interface InboundMessagesParts {
 }
 
 /**
- * Reads messages out of what a server answers, bodies and streams, with bounds on all that comes: the length of a message, the bytes of all
- * streams in a second. Throws a ServerBreach beyond them.
+ * Reads messages out of what a server answers, bodies and streams, with bounds on all that comes: the length of a message, its depth
+ * and number of values before it is parsed, the bytes of all streams in a second. Throws a ServerBreach beyond them.
  */
 export class InboundMessages {
   readonly #parts: InboundMessagesParts;
@@ -49,7 +50,7 @@ export class InboundMessages {
 
   /** Reads an answer that is one message, or a list of some. False when it is no JSON. */
   async whole(answer: AddressAnswer): Promise<boolean> {
-    const value = parsed(await wholeText(answer));
+    const value = parsed(await wholeBody(answer));
     if (value === undefined) return false;
     for (const message of Array.isArray(value) ? value : [value]) this.#take(message, 0);
     return true;
@@ -75,7 +76,7 @@ export class InboundMessages {
   async #events(events: Iterable<ServerEvent>): Promise<void> {
     for (const { type, data } of events) {
       if (type !== 'message') continue;
-      const value = parsed(data);
+      const value = parsed(Buffer.from(data));
       if (value === undefined) this.#parts.odd('sent an event that is no message');
       else this.#take(value, data.length);
       // The SDK's client tells of progress a moment later, and not at all when the answer is there by then.
@@ -93,8 +94,8 @@ export class InboundMessages {
   }
 }
 
-/** The whole of a body as text. Throws a ServerBreach when it is too long. */
-async function wholeText(answer: AddressAnswer): Promise<string> {
+/** The whole of a body. Throws a ServerBreach when it is too long. */
+async function wholeBody(answer: AddressAnswer): Promise<Buffer> {
   const tooLong = (): ServerBreach => {
     answer.discard();
     return new ServerBreach('sent a message of more than 10 MB');
@@ -107,7 +108,7 @@ async function wholeText(answer: AddressAnswer): Promise<string> {
     if (bytes > MAX_MESSAGE_BYTES) throw tooLong();
     pieces.push(piece);
   }
-  return Buffer.concat(pieces, bytes).toString('utf8');
+  return Buffer.concat(pieces, bytes);
 }
 
 async function runOut(pieces: AsyncIterator<Uint8Array>, answer: AddressAnswer): Promise<void> {
@@ -121,9 +122,12 @@ async function runOut(pieces: AsyncIterator<Uint8Array>, answer: AddressAnswer):
   }
 }
 
-function parsed(text: string): unknown {
+/** The value of a JSON text. Throws a ServerBreach when it would be too costly. */
+function parsed(bytes: Buffer): unknown {
+  const fault = jsonShapeFault(bytes);
+  if (fault !== undefined) throw new ServerBreach(`sent a message that ${fault}`);
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }
