@@ -19,6 +19,8 @@ export interface McpHostSubject extends Subject<McpHost> {
 /** One row of the table of hosts. */
 export interface McpHostHarness {
   readonly name: string;
+  /** How the end of a server that crashes is told of. */
+  readonly crash?: string;
   /** Skips, visibly, what cannot be tested on this machine. */
   needs?(test: Mocha.Context): Promise<void>;
   create(): Promise<McpHostSubject>;
@@ -29,6 +31,7 @@ const enough = new Error('enough');
 
 /** What every McpHost guarantees. */
 export function mcpHostContract(harness: McpHostHarness): void {
+  const { crash = 'exit code 3' } = harness;
   describe(`${harness.name} as a host of MCP servers`, function () {
     this.timeout(30_000);
     let subject: McpHostSubject;
@@ -195,7 +198,7 @@ export function mcpHostContract(harness: McpHostHarness): void {
       await call('count');
       const output = await call('crash');
       expect(output.outcome).to.equal('failed');
-      expect(output.text).to.contain('exit code 3').and.contain('may have had its effect').and.not.contain('not run');
+      expect(output.text).to.contain(crash).and.contain('may have had its effect').and.not.contain('not run');
       const at = Date.parse(subject.system.now());
       expect((await call('count')).text).to.equal('1');
       expect(Date.parse(subject.system.now()) - at).to.be.at.least(1_000);
@@ -206,10 +209,10 @@ export function mcpHostContract(harness: McpHostHarness): void {
       await call('crash');
       expect(desk.blocks).to.deep.equal([]);
       expect((await call('crash')).text)
-        .to.contain('exit code 3')
+        .to.contain(crash)
         .and.contain('not run any more before the person has looked at it');
       expect(desk.blocks).to.have.lengthOf(1);
-      expect(desk.blocks[0]).to.contain('3 times within a minute').and.contain('exit code 3');
+      expect(desk.blocks[0]).to.contain('3 times within a minute').and.contain(crash);
       const error = await failure(open.listing(never));
       expect(error.code).to.equal('mcp/unreachable');
       expect(error.hint).to.match(/^pyra mcp set /);

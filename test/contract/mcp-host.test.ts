@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { InMemoryMcpHost } from '../../src/adapters/in-memory/in-memory-mcp-host.js';
 import { InMemoryOpenServer } from '../../src/adapters/in-memory/in-memory-open-server.js';
 import { InMemorySystem } from '../../src/adapters/in-memory/in-memory-system.js';
+import { AddressConnector } from '../../src/adapters/mcp/address-connection.js';
 import { ClientSession } from '../../src/adapters/mcp/client-session.js';
 import { OpenServer } from '../../src/adapters/mcp/open-server.js';
 import { ProgramLauncher } from '../../src/adapters/mcp/program-launcher.js';
@@ -10,6 +11,7 @@ import type { McpServer, McpValue } from '../../src/core/domain/mcp-server.js';
 import { mcpServer } from '../support/mcp/opened-server.js';
 import { SAMPLE_SCRIPT, sampleServer } from '../support/mcp/sample-server.js';
 import { SCRIPTED_SERVER, scriptedProgram } from '../support/mcp/scripted-server.js';
+import { startSampleServer } from '../support/mcp-http/sample-http-server.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { mcpHostContract } from './mcp-host.contract.js';
 
@@ -55,3 +57,30 @@ for (const tier of ['bwrap', 'plain'] as const) {
     },
   });
 }
+
+mcpHostContract({
+  name: `${SdkMcpHost.name} (${OpenServer.name}, over HTTP)`,
+  crash: 'sent a message of more than 10 MB',
+  create: async () => {
+    const folder = temporaryFolder();
+    const system = new InMemorySystem();
+    const http = await startSampleServer(sampleServer);
+    const port = new SdkMcpHost({
+      launcher: new ProgramLauncher({ home: join(folder, 'home'), tier: 'plain' }),
+      address: ({ name, reach: address }, desk) => new AddressConnector({ name, address, desk, environment: {} }),
+      session: async () => (connection, parts) => new ClientSession(connection, parts),
+      system,
+      redact: (text) => text,
+      log: { write: () => undefined, flush: async () => undefined },
+    });
+    return {
+      port,
+      system,
+      server: (token) => mcpServer({ kind: 'address', url: http.url, headers: token === undefined ? {} : { TOKEN: token } }, 'sample'),
+      dispose: async () => {
+        await http.close();
+        removeFolder(folder);
+      },
+    };
+  },
+});
