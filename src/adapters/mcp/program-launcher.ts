@@ -14,6 +14,7 @@ import {
   loaderVariables,
   shownOfSystem,
 } from '../support/sandbox/foreign-command.js';
+import { contains } from '../support/sandbox/granted-folder.js';
 import type { LaunchedChild } from '../support/sandbox/launched-child.js';
 import { killBelow } from '../support/sandbox/process-tree.js';
 import type { Sandbox } from '../support/sandbox/sandbox-command.js';
@@ -95,8 +96,9 @@ export class ProgramLauncher implements StartsServers {
     const env = programEnvironment(request.env, folder, places.path);
     const [acting] = kept ? loaderVariables(env) : [];
     if (acting !== undefined) throw fault(request, `the variable ${acting} would act on what keeps it in, and cannot be given to it`);
+    const open = [...shown, ...granted];
     const mounts = [
-      ...places.mounts.filter((real) => !shown.some((path) => real.startsWith(`${path}/`))).map((real) => ({ real, writable: false })),
+      ...places.mounts.filter((real) => !open.some((place) => contains(place, real))).map((real) => ({ real, writable: false })),
       ...folders.granted,
       { real: folder, writable: true },
     ];

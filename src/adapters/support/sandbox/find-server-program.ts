@@ -1,10 +1,12 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 
 /** Where system programs are even when the `PATH` does not say so. */
 const PLACES: readonly string[] = ['/usr/local/bin', '/usr/bin', '/bin'];
 /** Programs that only look for the real one, by what they find in the person's folder. */
-const SHIMS = /\/(?:\.?pyenv|\.?asdf|\.?rbenv|\.?nodenv|mise)\/shims\//;
+const SHIMS = /\/(?:\.?pyenv|\.?asdf|\.?rbenv|\.?nodenv|mise)\/shims\/|\/\.volta\/bin\//;
+/** A folder that one shell has for itself, and that is gone when the shell is. */
+const OF_ONE_SHELL = /\/fnm_multishells\//;
 
 /**
  * The absolute path of a program as the person's shell would find it: by its name in the `PATH`, or as a path from `folder`. Links are left
@@ -21,7 +23,8 @@ export function findServerProgram(
     return isProgram(given) ? given : undefined;
   }
   const places = [...(path ?? '').split(delimiter).filter(isAbsolute), ...PLACES];
-  return places.map((place) => join(place, name)).find((file) => !isShim(file) && isProgram(file));
+  const found = places.map((place) => join(place, name)).find((file) => !isShim(file) && isProgram(file));
+  return found !== undefined && OF_ONE_SHELL.test(found) ? join(realpathSync(dirname(found)), name) : found;
 }
 
 /** Whether a program is one that only looks for the real one. */
