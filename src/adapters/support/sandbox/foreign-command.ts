@@ -1,6 +1,7 @@
 import { BROKER_FD } from './broker-channel.js';
 import { existing, isolationFlags, libraryFlags, NODE_INSIDE, procFlags, SYSTEM_FOLDERS } from './bubblewrap-flags.js';
 import { contains } from './granted-folder.js';
+import { keyringFilter } from './keyring-filter.js';
 import type { PathLink } from './resolved-path.js';
 import type { Sandbox, SandboxCommand } from './sandbox-command.js';
 
@@ -29,12 +30,12 @@ export interface ForeignProxy {
   readonly script: string;
 }
 
-/** A command line with the short texts that are to be written to descriptors of it, the first of which is `firstText`. */
+/** A command line with what is to be written to descriptors of it, the first of which is `firstText`. */
 export interface ForeignCommand extends SandboxCommand {
   readonly cwd: string;
   readonly pipes: number;
   readonly firstText: number;
-  readonly texts: readonly string[];
+  readonly texts: readonly (string | Buffer)[];
 }
 
 /** What programs look up besides what they are made of: which certificates are trusted, and how OpenSSL is set up. */
@@ -87,11 +88,14 @@ export function foreignCommand(sandbox: Sandbox, program: ForeignProgram, proxy:
     return { ...plain, file: sandbox.setpriv, args: ['--pdeathsig', 'KILL', '--', ...command] };
   }
   const firstText = proxy === undefined ? STANDARD_STREAMS : BROKER_FD + 1;
-  const texts = Object.entries(smallFiles(cwd));
+  const files = Object.entries(smallFiles(cwd));
+  const filter = keyringFilter();
+  const texts = [...files.map(([, text]) => text), ...(filter === undefined ? [] : [filter])];
   const flags = [
     ...isolationFlags(sandbox),
     ...existing(SHOWN).flatMap((path) => ['--ro-bind', path, path]),
-    ...texts.flatMap(([path], index) => ['--file', String(firstText + index), path]),
+    ...files.flatMap(([path], index) => ['--file', String(firstText + index), path]),
+    ...(filter === undefined ? [] : ['--seccomp', String(firstText + files.length)]),
     ...procFlags(sandbox),
     ...['--dev', '/dev', ...sizedTmpfs(sandbox, '/dev/shm', SHARED_BYTES), '--remount-ro', '/dev'],
     ...sizedTmpfs(sandbox, '/tmp', TEMPORARY_BYTES),
@@ -111,7 +115,7 @@ export function foreignCommand(sandbox: Sandbox, program: ForeignProgram, proxy:
     cwd: '/',
     pipes: firstText + texts.length,
     firstText,
-    texts: texts.map(([, text]) => text),
+    texts,
   };
 }
 

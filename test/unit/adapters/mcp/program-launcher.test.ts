@@ -312,6 +312,16 @@ describe('the launcher of servers that are programs', () => {
       expect(capabilities).to.match(/^0+$/);
     });
 
+    it('hides the keyrings of the person', async function () {
+      const launcher = await programLauncher(this, 'bwrap', root);
+      const call = { x64: 250, arm64: 219 }[process.arch as string];
+      if (call === undefined) this.skip();
+      // The session's keyring, by its number, which is -3.
+      const asked = `import ctypes; c = ctypes.CDLL(None, use_errno=True); print(c.syscall(${call}, 0, -3, 0), ctypes.get_errno())`;
+      const python = systemProgram(this, 'python3');
+      expect(await said(await launcher.launch(programLaunch('', { command: python, args: ['-c', asked] })))).to.equal('-1 38\n');
+    });
+
     it('has no network, not even to this machine', async function () {
       const server = await listening();
       try {

@@ -119,6 +119,21 @@ describe('the egress broker', () => {
     expect(asked).to.deep.equal([]);
   });
 
+  it('lets a name of the person lead into a private network, and not to this machine or its link', async () => {
+    const own = child({
+      rules: [{ host: 'own.test', port, configured: true, named: true }],
+      resolve: at('127.0.0.1'),
+      who: 'the server x',
+    });
+    own.open(1, `own.test ${port}`);
+    expect(await own.frame('5 1')).to.contain('leads to 127.0.0.1, which is not on the open internet: grant that address itself');
+    own.open(2, `other.test ${port}`);
+    expect(await own.frame('5 2')).to.contain("is not in the server x's allow list");
+    const meant = child({ rules: [{ host: 'localhost', port, configured: true, named: false }], resolve: at('127.0.0.1') });
+    meant.open(1, `localhost ${port}`);
+    expect(await meant.frame('1 1')).to.equal(`1 1 127.0.0.1 ${port}`);
+  });
+
   it('says a reason once, and fifty at most, so that no plugin fills the log; the child is told every time', async () => {
     const plugin = child({ rules: [] });
     for (let id = 1; id <= 200; id += 1) plugin.open(id, `h${Math.ceil(id / 2)}.test 80`);

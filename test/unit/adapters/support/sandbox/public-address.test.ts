@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isPublicAddress } from '../../../../../src/adapters/support/sandbox/public-address.js';
+import { isOwnAddress, isPublicAddress } from '../../../../../src/adapters/support/sandbox/public-address.js';
 
 const PUBLIC = [
   '1.1.1.1',
@@ -46,4 +46,23 @@ const OTHERS = [
 describe('an address of the open internet', () => {
   for (const address of PUBLIC) it(`is ${address}`, () => expect(isPublicAddress(address)).to.equal(true));
   for (const address of OTHERS) it(`is not ${address || 'the empty text'}`, () => expect(isPublicAddress(address)).to.equal(false));
+
+  it('tells those of this machine and its link from those of a private network', () => {
+    const own = [
+      '127.0.0.1',
+      '127.9.9.9',
+      '0.0.0.0',
+      '169.254.169.254',
+      '::1',
+      '::',
+      'fe80::1',
+      '::ffff:127.0.0.1',
+      '64:ff9b::a9fe:a9fe',
+      'fe80::1%eth0',
+      'x',
+    ];
+    for (const address of own) expect(isOwnAddress(address), address).to.equal(true);
+    for (const address of ['10.0.0.1', '192.168.1.1', '172.16.0.1', 'fd00::1', '::ffff:10.0.0.1', '8.8.8.8'])
+      expect(isOwnAddress(address), address).to.equal(false);
+  });
 });
