@@ -34,7 +34,7 @@ export async function givenServer(context: CommandContext, args: ParsedArguments
   if (server !== undefined && faults.length === 0) return server;
   const [fault] = faults;
   const where = flagOf(fault?.path ?? []);
-  throw new PyraError('usage', `${where}${fault?.sentence ?? 'this describes no server'}`, {
+  throw new PyraError('usage', `${where}${sentenceOf(fault?.sentence)}`, {
     hint: 'see pyra mcp add --help, and docs/mcp.md',
   });
 }
@@ -102,6 +102,11 @@ async function folders(context: CommandContext, args: ParsedArguments, flag: 're
     }),
   );
   return [...new Set(found)];
+}
+
+/** What was found instead is what the person has just written. */
+function sentenceOf(sentence = 'this describes no server'): string {
+  return sentence.replace(/, found [^,;]*$/, '');
 }
 
 function flagOf([, key, name]: readonly string[]): string {

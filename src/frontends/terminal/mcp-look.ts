@@ -4,6 +4,8 @@ import type { McpInspection } from '../../core/domain/mcp-inspection.js';
 import type { McpServer } from '../../core/domain/mcp-server.js';
 import { mcpSecretNames } from '../../core/usecases/mcp-secrets.js';
 import type { CommandContext } from './command.js';
+import { listenForLastWords } from './mcp-last-words.js';
+import { proseRows } from './prose-rows.js';
 
 /**
  * Runs a look at a server, with words while it lasts: on the terminal they turn, elsewhere they are one line. The vault is opened before that,
@@ -17,17 +19,29 @@ export async function watched(context: CommandContext, server: McpServer, look: 
   const turning = context.paint('stderr').enabled && !context.globals.quiet;
   const spinner = new WaitSpinner(context.stderr, turning);
   if (!turning) context.say(words);
+  const lastWords = reach.kind === 'program' ? await listenForLastWords(context.home, name) : undefined;
   spinner.start(words);
   try {
     return await look();
+  } catch (error) {
+    spinner.stop();
+    if (lastWords !== undefined && isPyraError(error, 'mcp/unreachable')) sayLastWords(context, name, await lastWords());
+    throw error;
   } finally {
     spinner.stop();
   }
 }
 
+/** Whoever added the server knows best what its words mean. */
+function sayLastWords(context: CommandContext, name: string, lines: readonly string[]): void {
+  if (lines.length === 0 || context.globals.json) return;
+  const rows = lines.flatMap((line) => proseRows(line)).map((row) => `  │ ${row}`);
+  context.stderr.write(`what ${name} wrote last:\n${rows.join('\n')}\n`);
+}
+
 /** An error of a first look, with the way to have the server all the same. */
 export function withNoCheckHint(error: unknown): unknown {
   if (!isPyraError(error, 'mcp/unreachable')) return error;
-  const hint = 'nothing was stored; --no-check adds it without starting it';
+  const hint = 'nothing was stored (--no-check adds it without starting it)';
   return new PyraError(error.code, error.message, { hint: error.hint === undefined ? hint : `${error.hint}; ${hint}`, cause: error });
 }

@@ -67,6 +67,9 @@ function checkWords(title: string, command: Command, count: number): void {
   const rest = command.rest === undefined ? undefined : `-- ${command.rest}`;
   const usage = { hint: `usage: ${[title, command.words, rest].filter(Boolean).join(' ')}; see ${title} --help` };
   if (count < required.length) throw new PyraError('usage', `${required[count]?.[2] ?? 'a word'} is missing`, usage);
+  if (count > most && command.rest !== undefined) {
+    throw new PyraError('usage', `too many words: a program with its arguments stands behind --`, usage);
+  }
   if (count > most) throw new PyraError('usage', `too many words: ${title} takes ${most === 0 ? 'none' : `at most ${most}`}`, usage);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { isPyraError, PyraError } from '../../../../src/core/domain/errors.js';
@@ -201,6 +201,27 @@ describe('pyra mcp', () => {
       expect(error).to.include({ code: 'mcp/unreachable', message: 'files ended with exit code 1: no such module' });
       expect(error?.hint).to.include('nothing was stored').and.to.include('--no-check');
       expect(await listed()).to.deep.equal([]);
+    });
+
+    it('shows what it wrote last to its standard error, and nothing of others or of before', async () => {
+      const { run, offer } = setting();
+      mkdirSync(join(home, 'logs'));
+      const log = join(home, 'logs', 'mcp_errors.log');
+      writeFileSync(log, '2026-01-01T00:00:00.000Z files: of before\n');
+      const server = offer('files', reading);
+      Object.defineProperty(server, 'failure', {
+        get: () => {
+          const entry = (whose: string, text: string) => appendFileSync(log, `2026-01-01T00:00:01.000Z ${whose}: ${text}\n`);
+          entry('other', 'of another');
+          entry('files', 'Traceback\n  No module named \u001b[31mserver');
+          entry('files', 'ended with exit code 1');
+          return new PyraError('mcp/unreachable', 'the MCP server files ended with exit code 1');
+        },
+      });
+      const { err } = await run(['add', 'files', '--', 'server'], yes);
+      expect(err).to.include('what files wrote last:\n  │ Traceback\n  │ No module named');
+      expect(err).not.to.include('of before').and.not.to.include('of another').and.not.to.include('\u001b');
+      expect((await run(['add', 'files', '--', 'server'], json)).err).not.to.include('wrote last');
     });
 
     it('refuses a name that is none, or taken, before anything is asked or started', async () => {
