@@ -1,4 +1,3 @@
-import { PyraError } from '../../core/domain/errors.js';
 import type { InspectedMcpTool, McpInspection, McpServerStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpServer } from '../../core/domain/mcp-server.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
@@ -7,6 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { givenServer } from './mcp-given.js';
 import { confinementJson, inspectionJson, serverJson } from './mcp-json.js';
 import { watched, withNoCheckHint } from './mcp-look.js';
+import { missingSecrets } from './mcp-missing-secrets.js';
 import { serverText } from './mcp-offer.js';
 import { pathNotes } from './mcp-program.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
@@ -22,7 +22,7 @@ export async function addServer(context: CommandContext, args: ParsedArguments):
   const checked = !args.has('no-check');
   await shelf.refuseName(server.name);
   const missing = await shelf.missingSecrets(server);
-  if (missing.length > 0 && checked) throw missingSecret(missing);
+  if (missing.length > 0 && checked) throw await missingSecrets(context, missing);
   const tier = await shelf.tier();
   const notes = [
     ...(server.reach.kind === 'program'
@@ -111,13 +111,6 @@ function nextSteps({ server, tools }: McpInspection, all: boolean): readonly str
     `  pyra mcp set ${server.name} ${example.join(' ')}`,
     `pyra mcp list ${server.name} shows all that it says of them`,
   ];
-}
-
-function missingSecret(names: readonly string[]): PyraError {
-  const one = names.length === 1;
-  return new PyraError('not-found', `the vault has no secret ${names.join(', and none ')}`, {
-    hint: `${names.map((name) => `pyra vault set ${name}`).join(', then ')}; then ${one ? 'this' : 'all of this'} again`,
-  });
 }
 
 function questionOf({ name, reach }: McpServer, checked: boolean): string {

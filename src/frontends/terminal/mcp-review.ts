@@ -1,10 +1,10 @@
-import { PyraError } from '../../core/domain/errors.js';
 import type { InspectedMcpTool, McpInspection, McpServerStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
 import type { CommandContext } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { inspectionJson, serverJson } from './mcp-json.js';
 import { watched } from './mcp-look.js';
+import { missingSecrets } from './mcp-missing-secrets.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
 import { inspectedText } from './mcp-tool-rows.js';
 
@@ -16,11 +16,7 @@ import { visibleLine } from './visible-line.js';
 export async function reviewServer(context: CommandContext, shelf: McpShelf, status: McpServerStatus): Promise<ExitCode> {
   const { server, record } = status;
   const missing = await shelf.missingSecrets(server);
-  if (missing.length > 0) {
-    throw new PyraError('not-found', `the vault has no secret ${missing.join(', and none ')}`, {
-      hint: missing.map((name) => `pyra vault set ${name}`).join(', then '),
-    });
-  }
+  if (missing.length > 0) throw await missingSecrets(context, missing);
   const seen = await watched(context, server, () => shelf.look(server.name, context.signal));
   const fresh = seen.tools.filter(({ state }) => state !== 'same');
   const json = { ...serverJson(server), ...inspectionJson(seen) };

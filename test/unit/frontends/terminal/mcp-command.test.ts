@@ -382,9 +382,10 @@ describe('pyra mcp', () => {
 
     it('wants a secret that the vault does not have before it starts anything', async () => {
       const { run, offer, openVault, vault, shelf } = setting();
-      await openVault();
       const server = offer('files', reading);
       const line = ['add', 'files', '--env', 'API_KEY=secret:web', '--', 'server'];
+      expect((await run(line, yes)).error?.hint).to.equal('pyra vault init, then pyra vault set web; then this again');
+      await openVault();
       const { error } = await run(line, yes);
       expect(error).to.include({ code: 'not-found', message: 'the vault has no secret web' });
       expect([error?.hint?.startsWith('pyra vault set web'), server.started]).to.deep.equal([true, 0]);
