@@ -5,6 +5,7 @@ import type { McpServer, McpServerName } from '../domain/mcp-server.js';
 import { type ListedMcpTools, listedTools } from './mcp-comparison.js';
 import { markChanges } from './mcp-marking.js';
 import type { McpPorts } from './mcp-ports.js';
+import { mcpSecretNames } from './mcp-secrets.js';
 import { McpServerDesk } from './mcp-server-desk.js';
 
 /** A listing of a running server, with its tools by their verbs. */
@@ -42,7 +43,11 @@ export class RunningServers {
   /** What a server lists now; starts it when it does not run. A listing that is new is compared with the record first. */
   async listing(server: McpServer, signal: AbortSignal, progress: (text: string) => void): Promise<RunningListing> {
     const running = this.#of(server);
-    if (!running.started) progress(`starting ${server.name}`);
+    if (!running.started) {
+      // The vault may ask for its passphrase: whoever shows what is going on has not begun yet.
+      for (const name of mcpSecretNames(server)) await this.#ports.secrets.get(name);
+      progress(`starting ${server.name}`);
+    }
     const listing = await (await running.open).listing(signal);
     running.started = true;
     this.#faults.delete(server.name);

@@ -291,6 +291,8 @@ describe('the tools of MCP servers', () => {
       const { result } = await harness.run('mail.send');
       expect(result.outcome).to.equal('failed');
       expect(result.text).to.match(/locked/);
+      // Nothing was said to start while the passphrase was asked for.
+      expect(harness.events.filter(({ type }) => type === 'tool-progress')).to.be.empty;
     });
 
     it('end at once when the person aborts', async () => {
