@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../core/domain/json.js';
 import type { InspectedMcpTool, McpInspection, McpServerStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpServer } from '../../core/domain/mcp-server.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
@@ -103,7 +104,7 @@ function nextSteps({ server, tools }: McpInspection, all: boolean): readonly str
   if (first === undefined) return [];
   const reading = offered.filter(({ tool }) => tool.hints.readOnly === true).slice(0, 3);
   const other = offered.find(({ tool }) => tool.hints.readOnly !== true);
-  const example = [...reading.map(({ verb }) => `${verb}=read`), ...(other === undefined ? [] : [`${other.verb}=write`])];
+  const example = [...reading.map(({ verb }) => `${verb}=read`), ...(other === undefined ? [] : [`${other.verb}=${likelyEffect(other)}`])];
   return [
     ...proseRows(
       'What a server says of its tools is its own word. Each of them counts as destructive and asks you every time, until you say what it can do, such as:',
@@ -111,6 +112,12 @@ function nextSteps({ server, tools }: McpInspection, all: boolean): readonly str
     `  pyra mcp set ${server.name} ${example.join(' ')}`,
     `pyra mcp list ${server.name} shows all that it says of them`,
   ];
+}
+
+/** An example only: what its server says of it, where that can be said of it. */
+function likelyEffect({ tool: { hints, parameters } }: InspectedMcpTool): 'egress' | 'write' {
+  const { properties } = parameters;
+  return hints.openWorld === true && isJsonObject(properties) && Object.keys(properties).length > 0 ? 'egress' : 'write';
 }
 
 function questionOf({ name, reach }: McpServer, checked: boolean): string {

@@ -7,6 +7,7 @@ import { watched } from './mcp-look.js';
 import { missingSecrets } from './mcp-missing-secrets.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
 import { inspectedText } from './mcp-tool-rows.js';
+import { classWords } from './mcp-words.js';
 
 import { agree } from './plugin-agree.js';
 import { proseRows } from './prose-rows.js';
@@ -33,6 +34,7 @@ export async function reviewServer(context: CommandContext, shelf: McpShelf, sta
       ? []
       : proseRows(`${server.name} is not run: ${visibleLine(record.blocked.reason)}`).map(paint.yellow)),
     ...(fresh.length > 0 || record.seen.length === 0 || seen.faults.length > 0 ? [inspectedText(seen, fresh, paint)] : []),
+    ...keptClasses(status, fresh).map((line) => paint.yellow(line)),
     ...seen.gone.map((verb) => paint.yellow(`  ${server.name}.${verb} is there no more`)),
   ].join('\n');
   const proposal = {
@@ -73,6 +75,13 @@ function sayNothingNew(context: CommandContext, { server, tools, faults }: McpIn
   context.say(
     `to say what they can do: pyra mcp set ${server.name} TOOL=read|egress|write|destructive; to see all: pyra mcp list ${server.name}`,
   );
+}
+
+/** What the person said of a tool holds on when the tool is accepted as it is now. */
+function keptClasses({ tools }: McpServerStatus, fresh: readonly InspectedMcpTool[]): readonly string[] {
+  return tools
+    .filter(({ verb, classified }) => classified && fresh.some((tool) => tool.verb === verb && tool.state === 'changed'))
+    .map(({ name, class: given }) => `  ${name} stays what you said of it: ${classWords(given, true)}`);
 }
 
 /** A tool that became another one is what it was said to be no more. */

@@ -126,7 +126,7 @@ describe('pyra mcp', () => {
       expect(err)
         .to.include('added: files, with 2 tools')
         .and.to.match(/counts\s+as\s+destructive\s+and\s+asks\s+you\s+every\s+time/);
-      expect(err).to.include('  pyra mcp set files read_file=read write_file=write\n');
+      expect(err).to.include('  pyra mcp set files read_file=read write_file=egress\n');
       expect(host.servers.size).to.equal(1);
     });
 
@@ -610,6 +610,14 @@ describe('pyra mcp', () => {
       expect(prompter.asked).to.deep.equal(['accept files as it is now?']);
       expect(done.err).to.include('accepted: files as it is now, with 2 tools');
       expect([...(await names())].sort()).to.deep.equal(['files.new_one', 'files.read_file']);
+    });
+
+    it('says what stays true of a changed tool before it asks', async () => {
+      const { run, server } = await added();
+      await run(['set', 'files', 'read_file=read', 'approval=none']);
+      server.change([mcpTool('read_file', { description: 'Reads, and more.' }), ...reading.slice(1)]);
+      const { err } = await run(['set', 'files'], { prompter: answering(false) });
+      expect(err).to.include('files.read_file stays what you said of it: read, runs without asking');
     });
 
     it('offers the tools of a server that nobody has looked at', async () => {
