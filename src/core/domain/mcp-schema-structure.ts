@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonSchema, type JsonValue } from '
 import { isDeeper } from './manifest-schema.js';
 import { schemaReferenceFault } from './mcp-schema-references.js';
 import { COUNTS, NUMBERS, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, TYPES } from './mcp-schema-words.js';
-import { PatternCheck } from './pattern-check.js';
+import { isPattern, PatternCheck } from './pattern-check.js';
 import { visible } from './untrusted.js';
 
 /** As JSON, in characters. */
@@ -19,7 +19,7 @@ export type SchemaStructure = { readonly schema: JsonSchema } | { readonly fault
 
 /**
  * A foreign schema for a tool's arguments without everything that is prose (titles, descriptions, examples, defaults, comments, keywords that
- * nobody knows). Refuses what is too large, too deep, refers to something outside of it, holds a pattern that could take for ever or a
+ * nobody knows, patterns of other dialects than JavaScript's). Refuses what is too large, too deep, refers to something outside of it, holds a pattern that could take for ever or a
  * keyword with a value that makes no sense.
  */
 export function mcpSchemaStructure(given: JsonValue | undefined): SchemaStructure {
@@ -95,6 +95,8 @@ class Stripping {
         this.#texts(value, place);
         return value;
       case 'pattern':
+        // Of another dialect: nobody here can try it, so nothing is lost but a check that the server makes as well.
+        if (typeof value === 'string' && !isPattern(value)) return undefined;
         this.#pattern(value, place);
         return value;
       case 'format':

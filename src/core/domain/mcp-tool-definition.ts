@@ -28,11 +28,11 @@ export function mcpToolDefinition(server: McpServer, seen: SeenMcpTool, cautions
   const structure = mcpSchemaStructure(seen.tool.parameters);
   // What was seen was read within the bounds; if a record says otherwise, nothing can be called by it.
   const parameters: JsonSchema = 'schema' in structure ? structure.schema : { type: 'object', properties: {}, additionalProperties: false };
-  const { effect, approval, destinations } = effective(mcpToolClass(server, seen.verb), parameters);
+  const { effect, approval, destinations, isClosed } = effective(mcpToolClass(server, seen.verb), parameters);
   return {
     name: `${server.name}.${seen.verb}` as ToolName,
     description: mcpToolProse(seen),
-    parameters,
+    parameters: isClosed ? { ...parameters, additionalProperties: false } : parameters,
     effect,
     destinations,
     approval,
@@ -43,15 +43,23 @@ export function mcpToolDefinition(server: McpServer, seen: SeenMcpTool, cautions
   };
 }
 
+/** Keywords by which a schema may allow arguments that `properties` does not name. */
+const OPENING = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'dependentSchemas', '$ref', 'unevaluatedProperties'];
+
 /**
- * The class with the destinations that really are arguments. A tool that sends and of which none is named has all arguments as such; where
- * that cannot be said (it takes none by name, or names that are no paths), it is `destructive`: then no grant ever covers a second call.
+ * The class with the destinations that really are arguments. A tool that sends and of which none is named has all arguments as such, and takes
+ * no others (`isClosed`). Where they cannot be told (none has a name, or one that is no path; the schema leaves open which there are), it is
+ * `destructive`: then no grant covers a second call.
  */
-function effective({ effect, approval, destinations }: McpToolClass, parameters: JsonSchema): McpToolClass {
+function effective(
+  { effect, approval, destinations }: McpToolClass,
+  parameters: JsonSchema,
+): McpToolClass & { readonly isClosed: boolean } {
   const named = destinations.filter((path) => hasArgument(parameters, path));
   const asked = effect === 'read' ? approval : 'ask';
-  if (effect !== 'egress' || named.length > 0) return { effect, approval: asked, destinations: named };
+  if (effect !== 'egress' || named.length > 0) return { effect, approval: asked, destinations: named, isClosed: false };
   const all = isJsonObject(parameters.properties) ? Object.keys(parameters.properties) : [];
-  if (all.length === 0 || all.some((name) => /[.=,\s"]/.test(name))) return UNCLASSIFIED;
-  return { effect, approval: asked, destinations: all };
+  const isOpen = OPENING.some((keyword) => keyword in parameters) || all.some((name) => /[.=,\s"]/.test(name));
+  if (all.length === 0 || isOpen) return { ...UNCLASSIFIED, isClosed: false };
+  return { effect, approval: asked, destinations: all, isClosed: true };
 }
