@@ -112,9 +112,10 @@ class ProgramConnection implements ServerConnection {
     void this.ended.then(() => clearTimeout(timer));
   }
 
-  #settle({ code, signal }: ChildEnd): ConnectionEnd {
+  #settle({ code, signal, why }: ChildEnd): ConnectionEnd {
     this.transport.ended();
     const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-    return this.#closing && this.#breach === undefined ? undefined : { reason: this.#breach ?? how, crash: true };
+    const reason = why ?? this.#breach;
+    return this.#closing && reason === undefined ? undefined : { reason: reason ?? how, crash: true };
   }
 }

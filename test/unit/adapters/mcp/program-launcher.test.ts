@@ -14,6 +14,7 @@ import {
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { ProgramConnector } from '../../../../src/adapters/mcp/program-connection.js';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
 import type { McpProgram } from '../../../../src/core/domain/mcp-server.js';
 import { outcome, PROGRAM_TIERS, programLaunch, programLauncher, said, systemProgram } from '../../../support/started-program.js';
@@ -122,6 +123,15 @@ describe('the launcher of servers that are programs', () => {
       const script = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grown)}], { stdio: 'inherit' })`;
       const child = await launcher.launch(programLaunch(script));
       expect((await child.ended).why).to.equal('used more than 200 MB of memory');
+    });
+
+    it(`tells whoever is connected why it ended a program, in the tier ${tier}`, async function () {
+      if (process.platform !== 'linux') this.skip();
+      const launcher = await programLauncher(this, tier, root, { limits: { bytes: 150 * 1024 * 1024, processes: 50 } });
+      const { name, program } = programLaunch('const kept = []; setInterval(() => kept.push(Buffer.alloc(10_000_000, 1)), 20)');
+      const connector = new ProgramConnector({ name, program, desk: { secret: async () => undefined }, launcher, log: () => undefined });
+      const { ended } = await connector.connect(new AbortController().signal);
+      expect(await ended).to.deep.equal({ reason: 'used more than 150 MB of memory', crash: true });
     });
 
     it(`ends a program that starts too many others, and says so, in the tier ${tier}`, async function () {
