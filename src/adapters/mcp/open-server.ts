@@ -162,7 +162,8 @@ export class OpenServer implements OpenMcpServer {
   /** The session that is running, or a new one; whoever asks at the same time shares one start. */
   #started(): Promise<ServerSession> {
     this.#mustBeAllowed();
-    this.#starting ??= (this.#session === undefined ? this.#start() : Promise.resolve(this.#session)).finally(() => {
+    if (this.#session !== undefined) return Promise.resolve(this.#session);
+    this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
     });
     return this.#starting;

@@ -18,6 +18,8 @@ export interface ScriptedServer {
   readonly cancelled: readonly unknown[];
   /** Every message that came. */
   readonly received: readonly { readonly method?: string; readonly params?: Record<string, unknown> }[];
+  /** Whatever a script keeps. */
+  name?: unknown;
   wait(ms: number): Promise<void>;
   /** Writes to stdout as it is; resolves when the pipe took it. */
   write(bytes: string | Uint8Array): Promise<void>;
