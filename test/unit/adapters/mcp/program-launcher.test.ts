@@ -416,6 +416,16 @@ describe('the launcher of servers that are programs', () => {
       );
     });
 
+    it('leaves writable what was granted so, where a program of that folder is started', async function () {
+      const environment = join(root, 'work/environment');
+      mkdirSync(join(environment, 'bin'), { recursive: true });
+      writeFileSync(join(environment, 'pyvenv.cfg'), '');
+      const command = join(environment, 'bin/tool');
+      writeFileSync(command, '#!/bin/sh\necho changed > "$(dirname "$0")/../pyvenv.cfg" && echo done\n', { mode: 0o755 });
+      const launcher = await programLauncher(this, 'bwrap', root);
+      expect(await said(await launcher.launch(programLaunch('', { command, args: [], write: [join(root, 'work')] })))).to.equal('done\n');
+    });
+
     it('asks for the packages beside a program of a project', async function () {
       mkdirSync(join(root, 'project/node_modules/tool'), { recursive: true });
       const command = join(root, 'project/node_modules/tool/start.js');

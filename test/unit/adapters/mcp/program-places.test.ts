@@ -1,0 +1,104 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { programPlaces } from '../../../../src/adapters/mcp/program-places.js';
+import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
+
+describe('what a program is made of', () => {
+  let root: string;
+  const file = (path: string, text = '', mode = 0o755): string => {
+    const whole = join(root, path);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, text, { mode });
+    return whole;
+  };
+  const link = (target: string, path: string): string => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    symlinkSync(target, join(root, path));
+    return join(root, path);
+  };
+  /** The mounts below the folder of the test, without it, or what is wrong. */
+  const mounts = async (command: string, granted: readonly string[] = []): Promise<readonly string[] | string> => {
+    const bounds = { home: join(root, 'ana/.pyra'), person: join(root, 'ana'), granted: granted.map((path) => join(root, path)) };
+    const places = await programPlaces(command, bounds);
+    if (typeof places === 'string') return places.replaceAll(root, '');
+    return places.mounts.flatMap((path) => (path.startsWith(root) ? [path.slice(root.length)] : [])).sort();
+  };
+
+  beforeEach(() => {
+    root = temporaryFolder();
+    mkdirSync(join(root, 'ana/.pyra/mcp/sample'), { recursive: true });
+  });
+
+  afterEach(() => removeFolder(root));
+
+  it('is the program alone where it needs nothing else, and what its link leads to', async () => {
+    file('ana/.local/share/tool/tool');
+    file('ana/.local/share/tool/notes.txt');
+    expect(await mounts(link('../share/tool/tool', 'ana/.local/bin/tool'))).to.deep.equal(['/ana/.local/share/tool/tool']);
+  });
+
+  it('is of uvx the uv beside it too', async () => {
+    file('ana/.local/bin/uv');
+    file('ana/.local/bin/other');
+    expect(await mounts(file('ana/.local/bin/uvx'))).to.deep.equal(['/ana/.local/bin/uv', '/ana/.local/bin/uvx']);
+  });
+
+  it('is of a tool of uv or pipx its environment, and the Python behind that with its library', async () => {
+    const python = file('ana/.local/share/uv/python/cpython-3.12/bin/python3.12');
+    file('ana/.local/share/uv/python/cpython-3.12/lib/python3.12/os.py');
+    file('ana/.local/share/uv/tools/clock/pyvenv.cfg');
+    file('ana/.local/share/uv/tools/other/pyvenv.cfg');
+    link(python, 'ana/.local/share/uv/tools/clock/bin/python');
+    const script = file('ana/.local/share/uv/tools/clock/bin/clock', `#!${root}/ana/.local/share/uv/tools/clock/bin/python\n`);
+    expect(await mounts(link(script, 'ana/.local/bin/clock'))).to.deep.equal([
+      '/ana/.local/share/uv/python/cpython-3.12/bin/python3.12',
+      '/ana/.local/share/uv/python/cpython-3.12/lib',
+      '/ana/.local/share/uv/tools/clock',
+      '/ana/.local/share/uv/tools/clock/bin/clock',
+    ]);
+  });
+
+  it('is of a Python in a shared folder only what is named after it, never the folder', async () => {
+    file('ana/.local/lib/python3.12/os.py');
+    file('ana/.local/lib/libpython3.12.so');
+    file('ana/.local/lib/other/secret');
+    expect(await mounts(file('ana/.local/bin/python3.12'))).to.deep.equal([
+      '/ana/.local/bin/python3.12',
+      '/ana/.local/lib/libpython3.12.so',
+      '/ana/.local/lib/python3.12',
+    ]);
+  });
+
+  it("is never Pyra's home, nor a folder that holds it or the person's own", async () => {
+    expect(await mounts(file('ana/.pyra/vault/tool'))).to.equal(
+      'the program /ana/.pyra/vault/tool lies in the home of Pyra, which is never shown to it',
+    );
+    expect(await mounts(file('ana/.pyra/mcp/sample/tool'), ['ana/.pyra/mcp/sample'])).to.deep.equal([]);
+    file('ana/pyvenv.cfg');
+    expect(await mounts(file('ana/bin/tool'))).to.deep.equal(['/ana/bin/tool']);
+    file('pyvenv.cfg');
+    expect(await mounts(file('bin/tool'))).to.deep.equal(['/bin/tool']);
+  });
+
+  it('is of a script its interpreter, the one beside it before any other, and the interpreter of that', async () => {
+    file('tools/bin/run');
+    file('tools/bin/middle', `#!${root}/tools/bin/run\n`);
+    expect(await mounts(file('tools/bin/start', '#!/usr/bin/env -S middle --flag\n'))).to.deep.equal([
+      '/tools/bin/middle',
+      '/tools/bin/run',
+      '/tools/bin/start',
+    ]);
+  });
+
+  it('is told in words where it cannot be found', async () => {
+    expect(await mounts(file('a', '#!/no/such/interpreter\n'))).to.equal(
+      'the program /a is run by /no/such/interpreter, which is not there',
+    );
+    expect(await mounts(file('b', '#!/usr/bin/env no-such-program-at-all\n'))).to.contain('which is not there');
+    expect(await mounts(file('c', `#!${root}/c\n`))).to.equal('the program /c is started by too many others');
+    expect(await mounts(file('d', '', 0o644))).to.contain('cannot be started');
+    expect(await mounts(link('e', 'e'))).to.equal('the program /e is not there');
+    expect(await mounts(file('.pyenv/shims/python3'))).to.contain('only looks for the real one: name that one instead');
+  });
+});
