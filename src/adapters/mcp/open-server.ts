@@ -1,7 +1,8 @@
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import { millisecondsOf } from '../../core/domain/identifiers.js';
-import type { JsonObject } from '../../core/domain/json.js';
-import type { McpServer } from '../../core/domain/mcp-server.js';
+import type { JsonObject, JsonValue } from '../../core/domain/json.js';
+import type { McpServer, McpTool } from '../../core/domain/mcp-server.js';
+import type { Redactor } from '../../core/domain/redaction.js';
 import type { ToolOutput } from '../../core/domain/tool.js';
 import type { McpDesk, McpListing, OpenMcpServer } from '../../ports/mcp-host.js';
 import type { System } from '../../ports/system.js';
@@ -24,6 +25,8 @@ export interface OpenServerParts {
   readonly system: Pick<System, 'now' | 'wait' | 'deadline'>;
   /** A foreign text as a person may read it: one line, bounded, redacted. */
   readonly shown: (text: string) => string;
+  /** Knows the secrets that this server was given: it could say them of itself, and what it says of itself is kept. */
+  readonly given: Pick<Redactor, 'redact' | 'redactJson'>;
   /** Writes to the log of servers' errors. */
   readonly log: (text: string) => void;
   readonly flush: () => Promise<void>;
@@ -111,7 +114,9 @@ export class OpenServer implements OpenMcpServer {
     const changes = this.#changes;
     const deadline = this.#parts.system.deadline([this.#closing.signal], LIST_SECONDS * 1_000);
     try {
-      const { tools, faults } = await session.listTools(deadline.signal);
+      const { given } = this.#parts;
+      const { tools: said, faults } = await session.listTools(deadline.signal);
+      const tools = given.redactJson(said as unknown as JsonValue) as unknown as readonly McpTool[];
       const names = new Set(tools.map(({ name }) => name));
       const listed: Listed = {
         session,
@@ -119,7 +124,7 @@ export class OpenServer implements OpenMcpServer {
         listing: {
           tools,
           faults: faults.map((fault) => this.#parts.shown(fault)),
-          title: session.title,
+          title: given.redact(session.title),
           call: async (name, args, signal, progress) => {
             signal.throwIfAborted();
             if (!this.#holds(listed)) return undefined;

@@ -2,6 +2,7 @@ import { oneLine } from '../../core/domain/call-summary.js';
 import { cleanOutput } from '../../core/domain/clean-output.js';
 import type { McpAddress, McpServer } from '../../core/domain/mcp-server.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
+import { Redactor } from '../../core/domain/redaction.js';
 import type { McpDesk, McpHost, OpenMcpServer } from '../../ports/mcp-host.js';
 import type { System } from '../../ports/system.js';
 import type { ProviderErrorLog } from '../support/provider-error-log.js';
@@ -40,10 +41,20 @@ export class SdkMcpHost implements McpHost {
   open(server: McpServer, desk: McpDesk): OpenMcpServer {
     const { session, system, redact, log } = this.#parts;
     const write = (text: string): void => log.write(server.name, text);
+    const given = new Redactor();
+    const remembering: McpDesk = {
+      secret: async (name) => {
+        const secret = await desk.secret(name);
+        if (secret !== undefined) given.remember(secret);
+        return secret;
+      },
+      block: (reason) => desk.block(reason),
+    };
     return new OpenServer({
       server,
       desk,
-      connector: this.#connector(server, desk, write),
+      connector: this.#connector(server, remembering, write),
+      given,
       session,
       system,
       // Twice: what is taken out of a text can join the parts of a secret.
