@@ -19,7 +19,11 @@ const LIGHT = ['help', 'help-command', 'version-command', 'completion-command', 
 export async function bundle(root, version) {
   const options = bundleOptions(root, version);
   const { metafile } = await build({ ...options, write: false, metafile: true, minify: false, sourcemap: false });
-  const { metafile: bundled } = await build({ ...options, metafile: true, plugins: [tie(root, tiesOf(metafile.inputs))] });
+  const { metafile: bundled } = await build({
+    ...options,
+    metafile: true,
+    plugins: [...options.plugins, tie(root, tiesOf(metafile.inputs))],
+  });
   return inputsOf(bundled);
 }
 
@@ -72,6 +76,16 @@ function tie(root, ties) {
   };
 }
 
+/** The MCP SDK's client loads a compiler of JSON schemas by default, which Pyra never lets near what servers send: it is left out. */
+function withoutSchemaCompiler() {
+  const stub = "export class AjvJsonSchemaValidator { getValidator() { throw new Error('schemas of servers are not compiled'); } }";
+  return {
+    name: 'without-schema-compiler',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /@modelcontextprotocol\/sdk\/dist\/esm\/validation\/ajv-provider\.js$/ }, () => ({ contents: stub, loader: 'js' })),
+  };
+}
+
 function bundleOptions(root, version) {
   return {
     absWorkingDir: root,
@@ -96,6 +110,7 @@ function bundleOptions(root, version) {
     external: ['clipboardy'],
     // Its CommonJS build pulls in the whole of libphonenumber (498 kB against 13 kB).
     alias: { 'class-validator': join(root, 'node_modules/class-validator/esm2015/index.js') },
+    plugins: [withoutSchemaCompiler()],
     define: { PYRA_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
   };
