@@ -158,10 +158,15 @@ export class OpenServer implements OpenMcpServer {
         return undefined;
       }
       if (isPyraError(error, 'vault/locked') || !(isPyraError(error) || error instanceof ServerGone)) throw error;
-      const words = isPyraError(error) ? error.message : `the MCP server ${this.#parts.server.name} ${error.message}`;
       const last = this.#blocked === undefined ? '' : `; ${NOT_RUN}`;
-      return { text: this.#parts.shown(`${words}; the call may have had its effect${last}`), outcome: 'failed' };
+      return { text: this.#parts.shown(`${this.#callWords(error)}${last}`), outcome: 'failed' };
     }
+  }
+
+  /** What a request over HTTP failed of says itself what came of it. */
+  #callWords(error: PyraError | ServerGone): string {
+    if (isPyraError(error)) return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+    return `the MCP server ${this.#parts.server.name} ${error.message}; the call may have had its effect`;
   }
 
   /** The session that is running, or a new one; whoever asks at the same time shares one start. */

@@ -4,7 +4,23 @@ import type { McpServer } from '../../core/domain/mcp-server.js';
 const USUAL_SECONDS = 30;
 const FETCHING_SECONDS = 120;
 /** Programs that may first fetch what they run. */
-const FETCHING = new Set(['npx', 'npm', 'pnpm', 'pnpx', 'yarn', 'bunx', 'bun', 'deno', 'uvx', 'uv', 'pipx', 'docker', 'podman']);
+const FETCHING = new Set([
+  'npx',
+  'npx-cli.js',
+  'npm',
+  'npm-cli.js',
+  'pnpm',
+  'pnpx',
+  'yarn',
+  'bunx',
+  'bun',
+  'deno',
+  'uvx',
+  'uv',
+  'pipx',
+  'docker',
+  'podman',
+]);
 
 /** How long a server may take until it answers, in seconds, and what it may be at until then. */
 export function startPatience(server: McpServer): { readonly seconds: number; readonly hint: string } {
