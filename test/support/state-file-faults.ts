@@ -2,11 +2,14 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, stat
 import { dirname, join, relative } from 'node:path';
 import { FsAuditLog } from '../../src/adapters/filesystem/fs-audit-log.js';
 import { FsConversationStore } from '../../src/adapters/filesystem/fs-conversation-store.js';
+import { FsMcpRecords } from '../../src/adapters/filesystem/fs-mcp-records.js';
 import { PyraHome } from '../../src/adapters/filesystem/pyra-home.js';
 import { writeFileAtomic } from '../../src/adapters/support/atomic-file.js';
 import { homePaths } from '../../src/adapters/support/home-paths.js';
+import type { McpServerName } from '../../src/core/domain/mcp-server.js';
 import { CHANGED_SETTINGS } from '../contract/settings-store.contract.js';
 import { conversationOf, momentOf, userMessage } from './messages.js';
+import { sampleSeenTool } from './sample-mcp-tool.js';
 import { removeFolder, temporaryFolder } from './temporary-folder.js';
 import { homeSettingsStore } from './yaml-settings-store.js';
 
@@ -56,6 +59,13 @@ function writers(root: string): readonly Writer[] {
     { path: paths.securityLog, content: '', write: security },
     { path: paths.toolExecutionsLog, content: '', write: () => log.append({ ...entry, log: 'tool_executions' }) },
     { path: paths.logsHead, content: '{}', write: security },
+    {
+      path: join(paths.mcpState, 'issues.json'),
+      content: '{"seen":[],"unseen":[]}',
+      write: async () => {
+        await new FsMcpRecords(root).update('issues' as McpServerName, () => ({ seen: [sampleSeenTool()], unseen: [] }));
+      },
+    },
     { path: join(paths.state, 'value'), content: 'old', write: () => writeFileAtomic(join(paths.state, 'value'), 'new', 0o600) },
   ];
 }

@@ -8,7 +8,7 @@ describe('the state files', () => {
   it('have the right mode, whatever the umask and whatever was there before', async function () {
     this.timeout(30_000);
     const { tried, faults } = await stateFileFaults();
-    expect(tried).to.equal(36);
+    expect(tried).to.equal(42);
     expect(faults).to.deep.equal([]);
   });
 

@@ -134,6 +134,36 @@ describe('PyraHome', () => {
     await removeTree(data, join(root, 'heap'));
   });
 
+  it('knows the folders of MCP servers, and does not look at what they keep in them', async () => {
+    await home.prepare();
+    mkdirSync(join(root, 'state/mcp'));
+    mkdirSync(join(root, 'mcp/files/.cache'), { recursive: true });
+    writeFileSync(join(root, 'state/mcp/files.json'), '');
+    writeFileSync(join(root, 'mcp/files/.cache/open'), '');
+    symlinkSync('/', join(root, 'mcp/files/link'));
+    const wide = ['mcp', 'mcp/files', 'mcp/files/.cache/open', 'state/mcp', 'state/mcp/files.json'];
+    for (const name of wide) chmodSync(join(root, name), name.endsWith('open') ? 0o666 : 0o755);
+    const found = (await home.inspect()).map(({ message }) => message.split(' ')[0]);
+    expect(found).to.deep.equal(['mcp', 'mcp/files', 'state/mcp', 'state/mcp/files.json']);
+    expect((await home.prepare()).map(({ message }) => message)).to.have.members([
+      'mcp had mode 755; it is 700 now',
+      'state/mcp had mode 755; it is 700 now',
+    ]);
+    await home.prepare({ everything: true });
+    expect(await home.inspect()).to.deep.equal([]);
+    expect(statSync(join(root, 'state/mcp/files.json')).mode & 0o777).to.equal(0o600);
+    expect(statSync(join(root, 'mcp/files/.cache/open')).mode & 0o777).to.equal(0o666);
+  });
+
+  for (const name of ['mcp', 'state/mcp']) {
+    it(`refuses a symbolic link in place of ${name}`, async () => {
+      await home.prepare();
+      mkdirSync(join(folder, 'elsewhere'));
+      symlinkSync(join(folder, 'elsewhere'), join(root, name));
+      expect(isPyraError(await failure(), 'home/insecure')).to.equal(true);
+    });
+  }
+
   it('knows the folders of plugins, and what is kept about them', async () => {
     await home.prepare();
     mkdirSync(join(root, 'state/plugins'), { mode: 0o755 });
