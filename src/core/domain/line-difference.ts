@@ -7,13 +7,14 @@ export interface DifferentLine {
 const MAX_LINES = 400;
 
 /**
- * The lines in which two texts differ, in order, old before new: those outside of a longest common subsequence. Texts with more than 400
- * lines are taken as different as a whole behind their common beginning.
+ * The lines in which two texts differ, in order, old before new: those outside of a longest common subsequence. Where more than 400 lines
+ * stand between the common beginning and end, all of these are taken as different.
  */
-export function lineDifference(before: string, after: string): readonly DifferentLine[] {
-  let [old, now] = [before.split('\n'), after.split('\n')];
-  while (old.length > 0 && now.length > 0 && old[0] === now[0]) [old, now] = [old.slice(1), now.slice(1)];
-  while (old.length > 0 && now.length > 0 && old.at(-1) === now.at(-1)) [old, now] = [old.slice(0, -1), now.slice(0, -1)];
+export function lineDifference(before: readonly string[], after: readonly string[]): readonly DifferentLine[] {
+  let [begin, oldEnd, nowEnd] = [0, before.length, after.length];
+  while (begin < oldEnd && begin < nowEnd && before[begin] === after[begin]) begin += 1;
+  while (oldEnd > begin && nowEnd > begin && before[oldEnd - 1] === after[nowEnd - 1]) [oldEnd, nowEnd] = [oldEnd - 1, nowEnd - 1];
+  const [old, now] = [before.slice(begin, oldEnd), after.slice(begin, nowEnd)];
   if (old.length > MAX_LINES || now.length > MAX_LINES) return [...old.map(gone), ...now.map(added)];
   const table = commonLengths(old, now);
   const lines: DifferentLine[] = [];

@@ -3,17 +3,22 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './
 import { lineDifference } from './line-difference.js';
 import type { McpTool } from './mcp-server.js';
 
-const MAX_LINES = 60;
+const MAX_LINES = 200;
 const MAX_CHARACTERS = 300;
+/** Longer texts are compared and shown in pieces, so that a change behind their beginning is seen. */
+const MAX_PIECE = 240;
 
-/** What differs between a tool as the person saw it and as its server describes it now: lines that begin with `- ` for old and `+ ` for new. Nothing in them hides. */
+/**
+ * What differs between a tool as the person saw it and as its server describes it now: lines that begin with `- ` for old and `+ ` for new.
+ * Nothing in them hides; at most 200, each of at most 300 characters.
+ */
 export function mcpToolDifference(before: McpTool, after: McpTool): readonly string[] {
   const lines = [
     ...textDifference('name', before.name, after.name),
     ...textDifference('title', before.title ?? '', after.title ?? ''),
     ...textDifference('description', before.description, after.description),
     ...hintDifference(before, after),
-    ...schemaDifference(before.parameters, after.parameters),
+    ...schemaDifference(before.parameters, after.parameters, 'schema'),
   ].map((line) => (line.length <= MAX_CHARACTERS ? line : `${line.slice(0, MAX_CHARACTERS - 1).toWellFormed()}…`));
   if (lines.length <= MAX_LINES) return lines;
   return [...lines.slice(0, MAX_LINES - 1), `and ${lines.length - MAX_LINES + 1} more lines that differ`];
@@ -21,7 +26,15 @@ export function mcpToolDifference(before: McpTool, after: McpTool): readonly str
 
 function textDifference(what: string, before: string, after: string): readonly string[] {
   if (before === after) return [];
-  return [`${what}:`, ...lineDifference(before, after).map(({ sign, line }) => `${sign} ${oneLine(line)}`)];
+  const lines = lineDifference(pieces(before), pieces(after)).filter(({ line }) => line !== '');
+  return [`${what}:`, ...lines.map(({ sign, line }) => `${sign} ${oneLine(line)}`)];
+}
+
+/** A text with each sentence on a line of its own, and no line too long. */
+function pieces(text: string): readonly string[] {
+  return text
+    .split(/\n|(?<=[.!?;]) /)
+    .flatMap((line) => (line === '' ? [''] : (line.match(new RegExp(`.{1,${MAX_PIECE}}`, 'gsu')) as readonly string[])));
 }
 
 function hintDifference({ hints: before }: McpTool, { hints: after }: McpTool): readonly string[] {
@@ -31,26 +44,34 @@ function hintDifference({ hints: before }: McpTool, { hints: after }: McpTool): 
   });
 }
 
-/** By path; members that are new or gone whole are one line. */
-function schemaDifference(before: JsonValue, after: JsonValue, place = 'schema'): readonly string[] {
-  if (canonicalJson(before) === canonicalJson(after)) return [];
-  if (!isJsonObject(before) || !isJsonObject(after)) return changed(place, before, after);
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names.flatMap((name) => {
-    const at = `${place}.${oneLine(name)}`;
-    const [was, is] = [own(before, name), own(after, name)];
-    if (was === undefined || is === undefined) return changed(at, was, is);
-    return schemaDifference(was, is, at);
-  });
-}
-
-function changed(place: string, before: JsonValue | undefined, after: JsonValue | undefined): readonly string[] {
+/** By path, down to single texts and numbers; lists by what they gain and lose. */
+function schemaDifference(before: JsonValue | undefined, after: JsonValue | undefined, place: string): readonly string[] {
+  if (before !== undefined && after !== undefined && canonicalJson(before) === canonicalJson(after)) return [];
+  if (isBranch(before) && isBranch(after)) {
+    const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].sort();
+    return names.flatMap((name) => schemaDifference(own(before, name), own(after, name), `${place}.${oneLine(name)}`));
+  }
+  if (typeof before === 'string' && typeof after === 'string' && Math.max(before.length, after.length) > MAX_PIECE / 2)
+    return textDifference(place, before, after);
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const lines = lineDifference(before.map(canonicalJson), after.map(canonicalJson));
+    return lines.flatMap(({ sign, line }) => shown(sign, place, line));
+  }
   return [
-    ...(before === undefined ? [] : [`- ${place}: ${oneLine(canonicalJson(before))}`]),
-    ...(after === undefined ? [] : [`+ ${place}: ${oneLine(canonicalJson(after))}`]),
+    ...(before === undefined ? [] : shown('-', place, canonicalJson(before))),
+    ...(after === undefined ? [] : shown('+', place, canonicalJson(after))),
   ];
 }
 
-function own(object: JsonObject, name: string): JsonValue | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+/** Whether one goes down into it: an object that holds something, or nothing at all beside one. */
+function isBranch(value: JsonValue | undefined): value is JsonObject | undefined {
+  return value === undefined || (isJsonObject(value) && Object.keys(value).length > 0);
+}
+
+function own(object: JsonObject | undefined, name: string): JsonValue | undefined {
+  return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function shown(sign: '-' | '+', place: string, text: string): readonly string[] {
+  return pieces(text).map((piece) => `${sign} ${place}: ${oneLine(piece)}`);
 }
