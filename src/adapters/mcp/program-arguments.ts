@@ -6,8 +6,8 @@ import { projectOf } from './program-places.js';
 
 /** What a program can see, for {@link argumentFault}. */
 export interface VisiblePlaces {
-  /** Folders and files as they really are. */
-  readonly real: readonly string[];
+  /** Whether a file or folder is seen, as it really is. */
+  readonly sees: (real: string) => boolean;
   /** Its data folder, in which it starts. */
   readonly folder: string;
   /** The person's own folder. */
@@ -64,10 +64,10 @@ function pathIn(argument: string): string {
 }
 
 /** What is seen of the system in its place, or is made anew for each sandbox. */
-function isVisible(path: string, { real, folder }: VisiblePlaces): boolean {
+function isVisible(path: string, { sees, folder }: VisiblePlaces): boolean {
   if (/^\/(?:proc|dev)\//.test(path)) return true;
   const leads = realOf(path);
-  return leads === undefined || real.some((place) => contains(place, leads)) || contains(folder, join(path));
+  return leads === undefined || sees(leads) || contains(folder, join(path));
 }
 
 function realOf(path: string): string | undefined {

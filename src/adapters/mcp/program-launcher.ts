@@ -7,25 +7,14 @@ import type { SandboxTier } from '../../core/domain/plugin.js';
 import { brokeredChild } from '../support/sandbox/brokered-child.js';
 import { launchedChild, type PipedProcess } from '../support/sandbox/child-process.js';
 import type { EgressBrokerParts } from '../support/sandbox/egress-broker.js';
-import {
-  type ForeignCommand,
-  type ForeignProxy,
-  foreignCommand,
-  loaderVariables,
-  shownOfSystem,
-} from '../support/sandbox/foreign-command.js';
-import { contains } from '../support/sandbox/granted-folder.js';
+import { type ForeignCommand, type ForeignProxy, foreignCommand } from '../support/sandbox/foreign-command.js';
 import type { LaunchedChild } from '../support/sandbox/launched-child.js';
 import { killBelow } from '../support/sandbox/process-tree.js';
 import type { Sandbox } from '../support/sandbox/sandbox-command.js';
 import { SandboxFinder } from '../support/sandbox/sandbox-finder.js';
 import { spawnClean } from '../support/sandbox/spawn-clean.js';
 import { type TreeLimits, watchTree } from '../support/sandbox/tree-watch.js';
-import { argumentFault, argumentLinks, scriptFault } from './program-arguments.js';
-import { programEgress } from './program-egress.js';
-import { programEnvironment } from './program-environment.js';
-import { dataFolderOf, programFolders } from './program-folders.js';
-import { programPlaces } from './program-places.js';
+import { programPlan } from './program-plan.js';
 import { proxyFile } from './proxy-file.js';
 import type { ServerLaunch, StartsServers } from './starts-servers.js';
 
@@ -72,38 +61,16 @@ export class ProgramLauncher implements StartsServers {
   }
 
   async #launch(request: ServerLaunch): Promise<LaunchedChild> {
-    const { name, program, refused } = request;
+    const { name, refused } = request;
     const { home, resolve } = this.#options;
     const { sandbox } = await this.#sandbox.find();
     const kept = sandbox.tier === 'bwrap';
-    const person = homedir();
-    const rules = valid(request, programEgress(program.net));
-    const { folder } = valid(request, await dataFolderOf(home, name));
+    const pyra = [await realpath(process.execPath), dirname(await realpath(import.meta.filename))];
+    const plan = await programPlan(request, { home, person: homedir(), pyra, kept });
+    if (typeof plan === 'string') throw fault(request, plan);
+    const { rules, program } = plan;
     const proxy = kept && rules.length > 0 ? await this.#proxy() : undefined;
-    const own = [await realpath(process.execPath), dirname(await realpath(import.meta.filename))];
-    const folders = valid(request, await programFolders(folder, program, { home, person }, own));
-    const granted = [folder, ...folders.granted.map(({ real }) => real)];
-    const realHome = await realpath(home);
-    // What is not kept in sees everything.
-    const bounds = { home: realHome, person, granted: kept ? granted : ['/'] };
-    const places = valid(request, await programPlaces(program.command, bounds));
-    const shown = await Promise.all(shownOfSystem().map((path) => realpath(path)));
-    const { command, args } = program;
-    const wrong =
-      scriptFault(command, args, folder) ??
-      (kept ? argumentFault(command, args, { real: [...shown, ...granted, ...places.mounts], folder, person }) : undefined);
-    if (wrong !== undefined) throw fault(request, wrong);
-    const env = programEnvironment(request.env, folder, places.path);
-    const [acting] = kept ? loaderVariables(env) : [];
-    if (acting !== undefined) throw fault(request, `the variable ${acting} would act on what keeps it in, and cannot be given to it`);
-    const open = [...shown, ...granted];
-    const mounts = [
-      ...places.mounts.filter((real) => !open.some((place) => contains(place, real))).map((real) => ({ real, writable: false })),
-      ...folders.granted,
-      { real: folder, writable: true },
-    ];
-    const links = [...folders.links, ...places.links, ...(await argumentLinks(args))];
-    const foreign = foreignCommand(sandbox, { command: [command, ...args], env, folder, mounts, links }, proxy);
+    const foreign = foreignCommand(sandbox, program, proxy);
     const child = await spawnClean(foreign.file, foreign.args, foreign.pipes, { env: foreign.env, cwd: foreign.cwd });
     giveTexts(child, foreign);
     const launched = this.#watched(child, sandbox);
@@ -137,11 +104,6 @@ export class ProgramLauncher implements StartsServers {
     });
     return { ...launched, kill, ended };
   }
-}
-
-function valid<T>(request: ServerLaunch, found: T | string): T {
-  if (typeof found === 'string') throw fault(request, found);
-  return found;
 }
 
 function fault({ name }: ServerLaunch, why: string, cause?: unknown): PyraError {

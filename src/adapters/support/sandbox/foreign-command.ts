@@ -22,6 +22,8 @@ export interface ForeignProgram {
   readonly mounts: readonly ForeignMount[];
   /** Links that lead to the mounts; those that lie in one are seen there anyway. */
   readonly links: readonly PathLink[];
+  /** Folders of what the system shows, as they really are, that are empty for it but for its mounts. */
+  readonly hidden: readonly string[];
 }
 
 /** Runs a foreign program behind a proxy that has the channel to the broker: Node, and what it runs, absolute and real. */
@@ -55,6 +57,9 @@ const TRUST: readonly string[] = [
 const STORES: readonly string[] = ['/libx32', '/nix/store', '/gnu/store', '/run/current-system/sw'];
 const SHOWN: readonly string[] = [...SYSTEM_FOLDERS, ...STORES, ...TRUST];
 
+/** What every sandbox has of its own. */
+const OWN: readonly string[] = ['/proc', '/dev'];
+
 const PROXY_INSIDE = '/mcp-proxy.cjs';
 const PROXY_HEAP_MEGABYTES = 64;
 const STANDARD_STREAMS = 3;
@@ -80,7 +85,7 @@ export function shownOfSystem(): readonly string[] {
  * line.
  */
 export function foreignCommand(sandbox: Sandbox, program: ForeignProgram, proxy: ForeignProxy | undefined): ForeignCommand {
-  const { command, env, folder: cwd } = program;
+  const { command, env, folder: cwd, hidden } = program;
   const [file, ...args] = command;
   if (sandbox.tier !== 'bwrap') {
     const plain = { env, cwd, pipes: STANDARD_STREAMS, firstText: STANDARD_STREAMS, texts: [] };
@@ -94,6 +99,7 @@ export function foreignCommand(sandbox: Sandbox, program: ForeignProgram, proxy:
   const flags = [
     ...isolationFlags(sandbox),
     ...existing(SHOWN).flatMap((path) => ['--ro-bind', path, path]),
+    ...hidden.flatMap((path) => ['--tmpfs', path]),
     ...files.flatMap(([path], index) => ['--file', String(firstText + index), path]),
     ...(filter === undefined ? [] : ['--seccomp', String(firstText + files.length)]),
     ...procFlags(sandbox),
@@ -102,7 +108,8 @@ export function foreignCommand(sandbox: Sandbox, program: ForeignProgram, proxy:
     ...(proxy === undefined ? [] : ['--ro-bind', proxy.node, NODE_INSIDE, '--ro-bind', proxy.script, PROXY_INSIDE]),
     ...(proxy === undefined ? [] : libraryFlags(sandbox, SYSTEM_FOLDERS)),
     ...mountFlags(program),
-    ...['--remount-ro', '/', '--chdir', cwd],
+    ...['/', ...hidden].flatMap((path) => ['--remount-ro', path]),
+    ...['--chdir', cwd],
   ];
   const inner =
     proxy === undefined
@@ -120,11 +127,13 @@ export function foreignCommand(sandbox: Sandbox, program: ForeignProgram, proxy:
 }
 
 /** The outer before the inner, so that each is seen; of one that is named twice, the writable. */
-function mountFlags({ mounts, links }: ForeignProgram): readonly string[] {
+function mountFlags({ mounts, links, hidden }: ForeignProgram): readonly string[] {
   const writable = new Map<string, boolean>();
   for (const mount of mounts) writable.set(mount.real, mount.writable || (writable.get(mount.real) ?? false));
   const sorted = [...writable].sort(([left], [right]) => depth(left) - depth(right));
-  const inMount = ({ path }: PathLink): boolean => [...existing(SHOWN), ...writable.keys()].some((outer) => contains(outer, path));
+  const within = (outer: readonly string[], { path }: PathLink): boolean => outer.some((place) => contains(place, path));
+  const shown = [...existing(SHOWN), ...OWN];
+  const inMount = (link: PathLink): boolean => within([...writable.keys()], link) || (within(shown, link) && !within(hidden, link));
   const free = new Map(links.filter((link) => !inMount(link)).map(({ path, target }) => [path, target]));
   return [
     ...[...free].flatMap(([path, target]) => ['--symlink', target, path]),

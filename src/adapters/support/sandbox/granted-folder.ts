@@ -37,8 +37,8 @@ export function contains(outer: string, inner: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !way.startsWith(sep));
 }
 
-/** The home of a profile lies in the home of them all. */
-async function protectedFolder(home: string): Promise<string> {
+/** The folder that no grant may touch, as it really is, for a home: that of a profile lies in the home of them all. */
+export async function protectedFolder(home: string): Promise<string> {
   const above = dirname(home);
   const outer = basename(above) === 'profiles' ? dirname(above) : home;
   return realpath(outer).catch(() => outer);

@@ -367,6 +367,12 @@ describe('the launcher of servers that are programs', () => {
       expect(await refusal({ args: [join(root, 'start.js')], read: [join(root, 'project')] })).to.equal(`undefined ${script}\n`);
     });
 
+    it('takes arguments that name what each process has of its own', async function () {
+      const launcher = await programLauncher(this, 'bwrap', root);
+      const args = ['-e', 'console.log(process.argv[1] + process.argv[2])', '/dev/stdin', '/proc/self/status'];
+      expect(await said(await launcher.launch(programLaunch('', { args })))).to.equal('/dev/stdin/proc/self/status\n');
+    });
+
     it('takes no variable that would act on bubblewrap itself', async function () {
       const launcher = await programLauncher(this, 'bwrap', root);
       for (const name of ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'GCONV_PATH', 'GLIBC_TUNABLES']) {

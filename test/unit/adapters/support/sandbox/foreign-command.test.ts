@@ -22,6 +22,7 @@ const PROGRAM: ForeignProgram = {
     { path: '/data/inner', target: '/work' },
     { path: '/usr/bin/tool', target: '/opt/server' },
   ],
+  hidden: [],
 };
 const own = (args: readonly string[]): readonly string[] =>
   args.flatMap((argument, index) =>
@@ -81,6 +82,23 @@ describe('the command line of a foreign program', () => {
       expect(command.pipes).to.equal(command.firstText + command.texts.length);
       expect(command.args.filter((argument) => argument === '--file' || argument === '--seccomp').length).to.equal(command.texts.length);
     }
+  });
+
+  it('empties what the system shows and nobody may see, before the mounts in it', () => {
+    const link = { path: '/usr/home/a/bin', target: '/usr/home/a/tools' };
+    const mounts = [{ real: '/usr/home/a/.pyra/mcp/sample', writable: true }];
+    const { args } = foreignCommand(BWRAP, { ...PROGRAM, mounts, links: [link], hidden: ['/usr/home/a'] }, undefined);
+    const line = args.join(' ');
+    const parts = [
+      '--ro-bind /usr /usr',
+      '--tmpfs /usr/home/a',
+      '--symlink /usr/home/a/tools /usr/home/a/bin',
+      '--bind /usr/home/a/.pyra/mcp/sample',
+      '--remount-ro /usr/home/a',
+    ];
+    const places = parts.map((part) => line.indexOf(part));
+    expect(places).not.to.include(-1);
+    expect(places).to.deep.equal([...places].sort((left, right) => left - right));
   });
 
   it('bounds what can be written into memory, where bubblewrap can', () => {
