@@ -17,6 +17,9 @@ const NEVER_MS = 2 ** 31 - 1;
 const END_MS = 2_000;
 const MAX_ARGUMENT_CHARACTERS = 8 * 1024 * 1024;
 
+/** How the SDK begins what it says of a server of another version. */
+const OTHER_VERSION = "Server's protocol version is not supported:";
+
 /** Foreign schemas are not compiled: what is `data` is for the person's scripts, which look at it themselves. */
 const NO_VALIDATION = { getValidator: () => (input: unknown) => ({ valid: true as const, data: input as never, errorMessage: undefined }) };
 
@@ -76,7 +79,7 @@ export class ClientSession implements ServerSession {
   fail(reason: string): void {
     if (this.#over) return;
     this.#fault ??= reason;
-    void this.#connection.close();
+    void this.#connection.close().catch(() => undefined);
   }
 
   close(): Promise<void> {
@@ -117,6 +120,8 @@ export class ClientSession implements ServerSession {
     const end = await Promise.race([this.ended, isClosed ? waited(END_MS) : waited(0)]);
     if (end !== 'waited') return new ServerGone(end?.reason ?? 'was closed');
     const text = error instanceof Error ? error.message : String(error);
+    if (text.startsWith(OTHER_VERSION))
+      return new ServerGone(`speaks another version of the protocol than Pyra:${text.slice(OTHER_VERSION.length)}`);
     this.#parts.log(`a request failed: ${text.slice(0, 1_000)}`);
     return new ServerGone('answered what the protocol does not allow');
   }

@@ -173,10 +173,12 @@ export class OpenServer implements OpenMcpServer {
   #started(): Promise<ServerSession> {
     this.#mustBeAllowed();
     if (this.#session !== undefined) return Promise.resolve(this.#session);
-    this.#starting ??= this.#start().finally(() => {
-      this.#starting = undefined;
+    if (this.#starting !== undefined) return this.#starting;
+    const starting = this.#start().finally(() => {
+      if (this.#starting === starting) this.#starting = undefined;
     });
-    return this.#starting;
+    this.#starting = starting;
+    return starting;
   }
 
   async #start(): Promise<ServerSession> {
@@ -185,21 +187,19 @@ export class OpenServer implements OpenMcpServer {
     await this.#connection?.ended;
     const { server, connector, system } = this.#parts;
     const make = await this.#parts.session();
+    this.#mustBeAllowed();
+    // It may ask for the passphrase of the vault: that takes as long as the person does.
+    const session = this.#attach(await connector.connect(this.#closing.signal), make);
     const { seconds, hint } = startPatience(server);
     const deadline = system.deadline([this.#closing.signal], seconds * 1_000);
-    const late = (): boolean => deadline.signal.aborted && !this.#closing.signal.aborted;
-    let session: ServerSession | undefined;
     try {
-      this.#mustBeAllowed();
-      const connection = await connector.connect(deadline.signal);
-      session = this.#attach(connection, make);
       await session.initialize(deadline.signal);
       this.#mustBeAllowed();
       this.#session = session;
       return session;
     } catch (error) {
-      const reason = late() ? new ServerGone(`did not answer within ${seconds} seconds of its start`, hint) : error;
-      if (session === undefined) throw reason;
+      const late = deadline.signal.aborted && !this.#closing.signal.aborted;
+      const reason = late ? new ServerGone(`did not answer within ${seconds} seconds of its start`, hint) : error;
       throw await this.#broken(session, reason, 'initialize');
     } finally {
       deadline.dispose();
@@ -239,18 +239,24 @@ export class OpenServer implements OpenMcpServer {
   async #backOff(): Promise<void> {
     const ms = this.#crashes.wait(this.#now());
     if (ms === 0) return;
-    this.#delay = new AbortController();
+    const delay = new AbortController();
+    this.#delay = delay;
     try {
-      await this.#parts.system.wait(ms, AbortSignal.any([this.#delay.signal, this.#closing.signal]));
+      await this.#parts.system.wait(ms, AbortSignal.any([delay.signal, this.#closing.signal]));
     } finally {
-      this.#delay = undefined;
+      if (this.#delay === delay) this.#delay = undefined;
     }
   }
 
   /** Nobody waits any more: a start goes on without keeping this process alive, and one that was put off is not made. */
   #letGo(): void {
-    this.#delay?.abort(new ServerGone('is not needed any more'));
-    if (this.#starting !== undefined) this.#connection?.hold(false);
+    if (this.#delay === undefined) {
+      if (this.#starting !== undefined) this.#connection?.hold(false);
+      return;
+    }
+    this.#delay.abort(new ServerGone('is not needed any more'));
+    this.#delay = undefined;
+    this.#starting = undefined;
   }
 
   #mustBeAllowed(): void {

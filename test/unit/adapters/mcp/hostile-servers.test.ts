@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { NodeSystem } from '../../../../src/adapters/support/node-system.js';
 import type { LaunchedChild } from '../../../../src/adapters/support/sandbox/launched-child.js';
 import { isPyraError, type PyraError } from '../../../../src/core/domain/errors.js';
 import { loopDelay } from '../../../support/mcp/loop-delay.js';
@@ -259,7 +260,9 @@ describe('SdkMcpHost with a hostile server', function () {
 
     it('refuses a server that speaks another version of the protocol', async () => {
       start({ protocolVersion: '1999-01-01' });
-      expect((await unreachable()).message).to.match(/^the MCP server scripted .*protocol/);
+      expect((await unreachable()).message).to.equal(
+        'the MCP server scripted speaks another version of the protocol than Pyra: 1999-01-01',
+      );
       await opened.children[0]?.ended;
     });
 
@@ -291,6 +294,47 @@ describe('SdkMcpHost with a hostile server', function () {
       opened.system.advance(1_100);
       expect((await failure).message).to.equal('the MCP server scripted did not answer within 30 seconds of its start');
       await opened.children[0]?.ended;
+    });
+
+    it('starts anew for whoever asks next when those gave up who waited for a start that was put off', async () => {
+      start({ tools: [{ name: 'exit', run: () => process.exit(3) }, { name: 'echo' }] }, { system: new NodeSystem() });
+      await opened.call('exit');
+      const controller = new AbortController();
+      const given = opened.listing(controller.signal).catch((error: unknown) => error);
+      await pause(100);
+      controller.abort(new Error('enough'));
+      const at = Date.now();
+      expect((await opened.call('echo', { a: 1 })).text).to.equal('{"a":1}');
+      expect(await given).to.have.property('message', 'enough');
+      expect(Date.now() - at).to.be.within(500, 5_000);
+      expect(opened.children).to.have.lengthOf(2);
+    });
+
+    it('starts nothing when those gave up who waited for a start that was put off', async () => {
+      start({ tools: [{ name: 'exit', run: () => process.exit(3) }] }, { system: new NodeSystem() });
+      await opened.call('exit');
+      const controller = new AbortController();
+      const given = opened.listing(controller.signal).catch(() => undefined);
+      await pause(100);
+      controller.abort();
+      await given;
+      await pause(1_300);
+      expect(opened.children).to.have.lengthOf(1);
+    });
+
+    it('gives the person as long as it takes to open the vault', async () => {
+      start({ tools: [{ name: 'echo' }] }, { grants: { env: { TOKEN: { text: '', secret: 'token' as never } } } });
+      const asked = Promise.withResolvers<void>();
+      const secret = opened.desk.secret.bind(opened.desk);
+      opened.desk.secret = async (name) => {
+        await asked.promise;
+        return secret(name);
+      };
+      const call = opened.call('echo');
+      await pause(50);
+      opened.system.advance(100_000);
+      asked.resolve();
+      expect((await call).text).to.equal('{}');
     });
 
     it('gives up a server that does not list its tools within 30 seconds, and ends it', async () => {
