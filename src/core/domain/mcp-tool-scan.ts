@@ -3,18 +3,19 @@ import type { Finding } from './finding.js';
 import { scanInbound } from './injection-scan.js';
 import type { JsonValue } from './json.js';
 import type { McpTool } from './mcp-server.js';
+import { toolVerb } from './mcp-tool-names.js';
+import { mcpToolProse } from './mcp-tool-prose.js';
 
 const MAX_PLACE = 100;
 
 /**
  * Looks for injected instructions in all that a server says of a tool: its name, title and description, and every text and name in its
- * schema, each by itself and all of them together. Each label is reported once, where it first stands; the message says where.
+ * schema, each by itself, and what the model reads of them together. Each label is reported once, where it first stands; the message says where.
  */
-export function scanMcpTool({ name, title, description, parameters }: McpTool): readonly Finding[] {
+export function scanMcpTool(tool: McpTool): readonly Finding[] {
+  const { name, title, description, parameters } = tool;
   const found = new Map<string, Finding>();
-  const texts: string[] = [];
   const look = (text: string, place: string): void => {
-    texts.push(text);
     for (const finding of scanInbound(text)) keep(found, finding, place);
   };
   look(name, 'its name');
@@ -22,7 +23,7 @@ export function scanMcpTool({ name, title, description, parameters }: McpTool): 
   look(description, 'its description');
   for (const { text, place } of textsIn(parameters)) look(text, `its schema at ${place}`);
   // Words may be spread over several places, which the model reads one after the other.
-  for (const finding of scanInbound(texts.join('\n'))) keep(found, finding, 'several places together');
+  look(mcpToolProse({ verb: toolVerb(name) ?? '', tool }), 'several places together');
   return [...found.values()];
 }
 
