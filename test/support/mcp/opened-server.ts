@@ -5,6 +5,7 @@ import { ProgramLauncher } from '../../../src/adapters/mcp/program-launcher.js';
 import { SdkMcpHost } from '../../../src/adapters/mcp/sdk-mcp-host.js';
 import type { ServerLaunch, StartsServers } from '../../../src/adapters/mcp/starts-servers.js';
 import type { LaunchedChild } from '../../../src/adapters/support/sandbox/launched-child.js';
+import { isPyraError, type PyraError } from '../../../src/core/domain/errors.js';
 import type { JsonObject } from '../../../src/core/domain/json.js';
 import type { McpProgram, McpServer, McpServerName } from '../../../src/core/domain/mcp-server.js';
 import type { SandboxTier } from '../../../src/core/domain/plugin.js';
@@ -16,6 +17,11 @@ import { MemoryMcpDesk } from './memory-mcp-desk.js';
 import { type ServerScript, scriptedProgram } from './scripted-server.js';
 
 const never = new AbortController().signal;
+
+/** Resolves after so many milliseconds of real time. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 /** A configured server of this name. */
 export function mcpServer(reach: McpServer['reach'], name = 'scripted'): McpServer {
@@ -54,6 +60,10 @@ export interface OpenedServer {
   listing(signal?: AbortSignal): Promise<McpListing>;
   /** Calls a tool of the listing as it is now; `undefined` never: that listing holds. */
   call(name: string, args?: JsonObject, signal?: AbortSignal, progress?: (text: string) => void): Promise<ToolOutput>;
+  /** Asks for the tools, and gives the `mcp/unreachable` that is thrown; throws when it is something else. */
+  unreachable(): Promise<PyraError>;
+  /** The first process, once it is started. */
+  child(): Promise<LaunchedChild>;
   dispose(): Promise<void>;
 }
 
@@ -96,6 +106,21 @@ export function openedServer(script: ServerScript, options: OpenedServerOptions 
       const output = await (await open.listing(signal)).call(name, args, signal, progress);
       if (output === undefined) throw new Error('the listing does not hold');
       return output;
+    },
+    unreachable: async () => {
+      const error = await open.listing(never).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      if (!isPyraError(error, 'mcp/unreachable')) throw new Error(`not mcp/unreachable: ${error}`);
+      return error;
+    },
+    child: async () => {
+      for (;;) {
+        const [first] = launcher.children;
+        if (first !== undefined) return first;
+        await pause(5);
+      }
     },
     dispose: async () => {
       await open.close();
