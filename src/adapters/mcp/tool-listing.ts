@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../core/domain/json.js';
 import type { McpTool } from '../../core/domain/mcp-server.js';
 import { readMcpTool } from '../../core/domain/mcp-tool-reader.js';
+import { StepBudget } from '../../core/domain/step-budget.js';
 import { ServerGone } from './server-gone.js';
 import type { ToolListing } from './server-session.js';
 
@@ -10,6 +11,8 @@ const MAX_FAULTS = 100;
 /** With those that cannot be used. */
 const MAX_LOOKED_AT = 1_000;
 const LONGEST_CURSOR = 10_000;
+/** For looking whether the patterns in all schemas are harmless. */
+const MAX_PATTERN_STEPS = 1_000_000;
 
 /**
  * Reads the tools of a server page by page (`tools/list` of the protocol), at most 20 pages and 256 tools; a cursor that comes back ends it.
@@ -17,6 +20,7 @@ const LONGEST_CURSOR = 10_000;
  */
 export async function toolListing(ask: (params: JsonObject) => Promise<JsonObject>): Promise<ToolListing> {
   const tools = new Map<string, McpTool>();
+  const patterns = new StepBudget(MAX_PATTERN_STEPS);
   const faults: string[] = [];
   const fault = (sentence: string): void => {
     if (faults.length < MAX_FAULTS) faults.push(sentence);
@@ -29,7 +33,7 @@ export async function toolListing(ask: (params: JsonObject) => Promise<JsonObjec
     if (!Array.isArray(given)) throw new ServerGone('answered what is no list of tools');
     for (const one of given as readonly unknown[]) {
       looked += 1;
-      const tool = readMcpTool(one);
+      const tool = readMcpTool(one, patterns);
       if (typeof tool === 'string') fault(tool);
       else if (tools.has(tool.name)) fault(`the tool ${tool.name} is there twice: the second is left out`);
       else if (tools.size < MAX_TOOLS) tools.set(tool.name, tool);

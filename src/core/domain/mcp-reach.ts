@@ -2,7 +2,7 @@ import type { McpAddress, McpProgram } from './mcp-server.js';
 import type { McpSettingsReader } from './mcp-settings-reader.js';
 import { mcpHeaders, mcpVariables } from './mcp-values.js';
 import { parseNetRule } from './net-rule.js';
-import { isSecretLike, isSecretNamed } from './secret-like.js';
+import { isSecretLike } from './secret-like.js';
 import { utf8Bytes } from './utf8.js';
 
 const MAX_ARGUMENTS = 256;
@@ -64,9 +64,8 @@ function address(reader: McpSettingsReader): McpAddress | undefined {
   const url = reader.text('url', ADDRESS);
   const headers = mcpHeaders(reader);
   if (url === undefined) return undefined;
-  const query = url.split('?')[1] ?? '';
-  const isSecret = query.split('&').some((pair) => isSecretNamed(pair.split('=')[0] ?? '', pair.split('=').slice(1).join('=')));
-  if (isSecret || isSecretLike(url)) {
+  const query = (url.split('?')[1] ?? '').split('&').map((pair) => /^([^=]*)=?(.*)$/s.exec(pair) ?? []);
+  if (isSecretLike(url) || query.some(([, name = '', value = '']) => isSecretLike(value, name))) {
     reader.fault(
       ['url'],
       'looks like it holds a secret, and config.yaml is no place for one: put it into the vault (pyra vault set NAME) and give it in a header (headers: Authorization: Bearer secret:NAME)',
@@ -78,14 +77,10 @@ function address(reader: McpSettingsReader): McpAddress | undefined {
 /** The positions of arguments that most likely are secrets, by themselves or by the option before them. */
 export function secretArguments(args: readonly string[]): readonly number[] {
   return args.flatMap((arg, index) => {
-    const [, own = '', given] = /^--?([A-Za-z][\w.-]{0,100})(?:=(.*))?$/s.exec(arg) ?? [];
-    const before = /^--?([A-Za-z][\w.-]{0,100})$/.exec(args[index - 1] ?? '')?.[1];
-    const assigned = /^([A-Za-z_][\w.-]{0,100})=(.*)$/s.exec(arg);
-    const named =
-      (given !== undefined && isSecretNamed(own, given)) ||
-      (assigned !== null && isSecretNamed(assigned[1] ?? '', assigned[2] ?? '')) ||
-      (before !== undefined && !arg.startsWith('-') && isSecretNamed(before, arg));
-    return named || isSecretLike(arg) ? [index] : [];
+    const [, option, assigned, value = ''] = /^(?:--?([A-Za-z][\w.-]{0,100})|([A-Za-z_][\w.-]{0,100}))=(.*)$/s.exec(arg) ?? [];
+    const own = option ?? assigned;
+    const before = arg.startsWith('-') ? undefined : /^--?([A-Za-z][\w.-]{0,100})$/.exec(args[index - 1] ?? '')?.[1];
+    return (own === undefined ? isSecretLike(arg, before) : isSecretLike(value, own)) ? [index] : [];
   });
 }
 

@@ -3,6 +3,7 @@ import { isDeeper } from './manifest-schema.js';
 import { schemaReferenceFault } from './mcp-schema-references.js';
 import { COUNTS, NUMBERS, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, TYPES } from './mcp-schema-words.js';
 import { isPattern, PatternCheck } from './pattern-check.js';
+import type { StepBudget } from './step-budget.js';
 import { visible } from './untrusted.js';
 
 /** As JSON, in characters. */
@@ -20,15 +21,15 @@ export type SchemaStructure = { readonly schema: JsonSchema } | { readonly fault
 /**
  * A foreign schema for a tool's arguments without everything that is prose (titles, descriptions, examples, defaults, comments, keywords that
  * nobody knows, patterns of other dialects than JavaScript's). Refuses what is too large, too deep, refers to something outside of it, holds a pattern that could take for ever or a
- * keyword with a value that makes no sense.
+ * keyword with a value that makes no sense. `budget`: for the patterns of several schemas together.
  */
-export function mcpSchemaStructure(given: JsonValue | undefined): SchemaStructure {
+export function mcpSchemaStructure(given: JsonValue | undefined, budget?: StepBudget): SchemaStructure {
   if (!isJsonObject(given)) return { fault: 'it has no schema for its arguments' };
   if (isDeeper(given, MAX_SCHEMA_LEVELS)) return { fault: `its schema is nested deeper than ${MAX_SCHEMA_LEVELS} levels` };
   if (JSON.stringify(given).length > MAX_SCHEMA_CHARACTERS) return { fault: 'its schema is larger than 64 KB' };
   if ((given.type ?? 'object') !== 'object') return { fault: 'its schema is not one of named arguments (type object)' };
   try {
-    const schema = new Stripping().object(given, '#');
+    const schema = new Stripping(budget).object(given, '#');
     const whole = { ...schema, type: 'object', properties: schema.properties ?? {} };
     const fault = schemaReferenceFault(whole);
     return fault === undefined ? { schema: whole } : { fault: `its schema ${fault}` };
@@ -49,8 +50,12 @@ class Refused {
 
 /** One walk through one schema. */
 class Stripping {
-  readonly #patterns = new PatternCheck();
+  readonly #patterns: PatternCheck;
   #properties = 0;
+
+  constructor(budget: StepBudget | undefined) {
+    this.#patterns = new PatternCheck(budget);
+  }
 
   object(schema: JsonObject, place: string): JsonObject {
     const kept: [string, JsonValue][] = [];

@@ -3,6 +3,7 @@ import { frozenCopy } from './frozen-json.js';
 import { isJsonObject, type JsonObject, type JsonSchema, type JsonValue } from './json.js';
 import { mcpSchemaStructure } from './mcp-schema-structure.js';
 import type { McpHints, McpTool } from './mcp-server.js';
+import type { StepBudget } from './step-budget.js';
 import { visible } from './untrusted.js';
 
 const NAME = /^[A-Za-z0-9_./-]{1,128}$/;
@@ -13,9 +14,9 @@ const MAX_LOOKED_AT = 1_000_000;
 
 /**
  * A tool as its server listed it, within bounds: description and title cleaned and cut, everything else left out that is not used. A sentence
- * that names the tool when it cannot be used.
+ * that names the tool when it cannot be used. `budget`: the steps that may be taken for the patterns of several tools together.
  */
-export function readMcpTool(given: unknown): McpTool | string {
+export function readMcpTool(given: unknown, budget?: StepBudget): McpTool | string {
   let tool: JsonValue;
   try {
     tool = frozenCopy(usedMembers(given));
@@ -27,7 +28,7 @@ export function readMcpTool(given: unknown): McpTool | string {
   if (typeof name !== 'string') return 'a tool is left out: it has no name';
   if (!NAME.test(name))
     return `the tool ${JSON.stringify(visible(name.slice(0, 80)))} is left out: a name has 1 to 128 letters, digits and _ - . /`;
-  const structure = mcpSchemaStructure(inputSchema);
+  const structure = mcpSchemaStructure(inputSchema, budget);
   if ('fault' in structure) return `the tool ${name} is left out: ${structure.fault}`;
   const title = titleOf(tool.title) ?? (isJsonObject(annotations) ? titleOf(annotations.title) : undefined);
   return {

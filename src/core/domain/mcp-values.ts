@@ -2,7 +2,7 @@ import type { McpValue } from './mcp-server.js';
 import type { McpSettingsReader } from './mcp-settings-reader.js';
 import { kind } from './mcp-settings-reader.js';
 import { isBrokenReference, parseMcpValue } from './mcp-value.js';
-import { isSecretLike, isSecretNamed } from './secret-like.js';
+import { isSecretLike } from './secret-like.js';
 
 const MAX_VALUES = 64;
 const MAX_CHARACTERS = 4_096;
@@ -80,6 +80,6 @@ function textFault(given: unknown, { value, valueForm }: ValueRule): string | un
 function secretFault(name: string, given: string): string | undefined {
   if (isBrokenReference(given)) return 'expected the name of a secret behind secret: (letters, digits and ._:@+-)';
   const { text, secret } = parseMcpValue(given);
-  if (!isSecretLike(text) && (secret !== undefined || !isSecretNamed(name, given))) return undefined;
+  if (!isSecretLike(text, secret === undefined ? name : undefined)) return undefined;
   return `looks like a secret, and config.yaml is no place for one: put it into the vault (pyra vault set NAME) and write ${name === 'Authorization' ? 'Bearer ' : ''}secret:NAME`;
 }

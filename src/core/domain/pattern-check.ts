@@ -5,16 +5,17 @@ import { StepBudget, StepsUsedUp } from './step-budget.js';
 
 const MAX_PATTERN_CHARACTERS = 1_000;
 const MAX_LOOKS = 8;
-/** For all patterns of one schema together. */
-const MAX_STEPS = 300_000;
+/** For all patterns of one schema together; ordinary ones take a hundred to a thousand each. */
+const MAX_STEPS = 100_000;
 
 /** Looks whether the patterns of one schema can be tried on any text within a bearable time. What this costs is bounded as well. */
 export class PatternCheck {
   readonly #budget: StepBudget;
   readonly #known = new Map<string, string | undefined>();
 
-  constructor(budget: StepBudget = new StepBudget(MAX_STEPS)) {
-    this.#budget = budget;
+  /** `whole`: a budget for the patterns of several schemas. */
+  constructor(whole?: StepBudget) {
+    this.#budget = new StepBudget(MAX_STEPS, whole);
   }
 
   /** What is wrong with a pattern, behind its place. */

@@ -1,6 +1,6 @@
 import { PyraError } from '../../core/domain/errors.js';
 import { isBrokenReference, parseMcpValue } from '../../core/domain/mcp-value.js';
-import { isSecretLike, isSecretNamed } from '../../core/domain/secret-like.js';
+import { isSecretLike } from '../../core/domain/secret-like.js';
 import type { ParsedArguments } from './command.js';
 
 /** What a key may look like: a variable of the environment, or a header. */
@@ -41,7 +41,7 @@ function refuse(flag: 'env' | 'header', key: string, value: string, server: stri
     });
   }
   const { text, secret } = parseMcpValue(value);
-  if (isSecretLike(text) || (secret === undefined && isSecretNamed(key, value))) throw asksForVault(flag, key, value, server);
+  if (isSecretLike(text, secret === undefined ? key : undefined)) throw asksForVault(flag, key, value, server);
 }
 
 /** Says how it is done without the value standing in a file and in the shell's history. */

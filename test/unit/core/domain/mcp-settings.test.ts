@@ -87,6 +87,8 @@ describe('the settings of MCP servers', () => {
     ['a secret before a secret', { ...program, env: { WHO: 'ghp_abcdefghijklmnopqrst secret:a' } }, 'x.env.WHO: looks like a secret'],
     ['a broken reference', { ...program, env: { TOKEN: 'secret:not this' } }, 'x.env.TOKEN: expected the name of a secret behind secret:'],
     ['a secret in arguments', { ...program, args: ['--token', 'abcdefgh'] }, 'x.args.1: looks like a secret, and everybody'],
+    ['a secret in an assignment', { ...program, args: ['-e', 'API_KEY=abcdefgh'] }, 'x.args.1: looks like a secret'],
+    ['a secret by its form alone', { ...program, args: ['q8Zr2LmN0pQxV7bTyUwK4sJdFgHc1e9A'] }, 'x.args.0: looks like a secret'],
     ['a password in arguments', { ...program, args: ['postgres://me:pw@db/x'] }, 'x.args.0: looks like a secret'],
     ['headers of a program', { ...program, headers: {} }, 'x.headers: is only for a server with url; a program has env'],
     ['variables of an address', { ...address, env: { A: 'b' } }, 'x.env: is only for a server with command; an address has headers'],
@@ -160,6 +162,9 @@ describe('the settings of MCP servers', () => {
       PATHS: '/usr/share/some/long/path/with/Many/Parts/In/It/And/2/Numbers',
       TOOLS: 'repos,issues,pull-requests-and-many-other-things-with-dashes',
       URL: 'https://example.org:8443/a@b?x=1',
+      PAGE_ID: '0123456789abcdef0123456789abcdef',
+      sheetId: '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
+      IMAGE: `example/server@sha256:${'0123456789abcdef'.repeat(4)}`,
     };
     expect(
       faultsOf({
@@ -168,7 +173,16 @@ describe('the settings of MCP servers', () => {
         args: ['--token-limit', '5', '--key-file=/a/b', '-y', '@modelcontextprotocol/server-filesystem@2025.8.21'],
       }),
     ).to.deep.equal([]);
-    expect(faultsOf({ url: 'http://localhost:3000/mcp?level=2' })).to.deep.equal([]);
+    expect(faultsOf({ url: 'http://localhost:3000/mcp?level=2&id=0123456789abcdef0123456789abcdef' })).to.deep.equal([]);
+    const args = [
+      '0123456789abcdef0123456789abcdef',
+      '--page-id',
+      '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
+      'LEVEL=debug',
+      '-c',
+      'key',
+    ];
+    expect(faultsOf({ ...program, args })).to.deep.equal([]);
     expect(faultsOf({ url: 'http://[::1]:3000/' })).to.deep.equal([]);
   });
 
@@ -181,6 +195,7 @@ describe('the settings of MCP servers', () => {
       'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc',
       '-----BEGIN OPENSSH PRIVATE KEY-----',
       '0123456789abcdef0123456789abcdef',
+      'team: q8Zr2LmN0pQxV7bTyUwK4sJdFgHc1e9A',
       'q8Zr2LmN0pQxV7bTyUwK4sJdFgHc1e9A',
       'https://me:pw@example.org',
     ];
