@@ -291,7 +291,7 @@ export class AddressTransport implements Transport {
     this.#stream?.stop();
     for (const waiting of [...this.#asked.values(), ...this.#told]) waiting.abort();
     this.onclose?.();
-    if (end !== undefined) void this.close();
+    if (end !== undefined) this.close().catch(() => undefined);
   }
 
   async #close(): Promise<void> {

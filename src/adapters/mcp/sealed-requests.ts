@@ -40,7 +40,6 @@ export class SealedRequests {
   async send({ method, headers, body, signal, background = false }: SealedRequest): Promise<AddressAnswer> {
     const { server, url, headers: sealed } = this.#parts;
     const failure = (error: unknown): unknown => (signal.aborted ? signal.reason : connectionFailed(server, error));
-    signal.throwIfAborted();
     let response: Dispatcher.ResponseData;
     try {
       response = await request(url, {

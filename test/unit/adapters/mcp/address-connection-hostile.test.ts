@@ -363,6 +363,39 @@ describe('an MCP server over HTTP that does harm', () => {
     expect(messages, 'nothing was missed').to.deep.equal(['notifications/tools/list_changed', 'notifications/own']);
   });
 
+  it('is asked for its stream again as often as it breaks off after it has stood for a while', async () => {
+    const brief = (exchange: Exchange): void => {
+      startStream(exchange);
+      setTimeout(() => exchange.response.end(), 40);
+    };
+    const server = await serve({ GET: brief }, { listChanged: true });
+    await connect(server.url, { times: { retryMs: 2, steadyMs: 20 } });
+    await until(() => gets(server) === 10);
+  });
+
+  it('has all of its connections left before it is told of the end, however long it takes over that', async () => {
+    let left: readonly boolean[] = [];
+    const server = await serve(
+      {
+        GET: (exchange) => startStream(exchange),
+        'tools/call': () => undefined,
+        DELETE: async () => {
+          await pause(80);
+          left = server.exchanges
+            .filter(({ message, method }) => method === 'GET' || message?.method === 'tools/call')
+            .map(({ request }) => request.socket.destroyed);
+        },
+      },
+      { listChanged: true, session: 's' },
+    );
+    const { call, connection } = await connect(server.url);
+    const calling_ = call().catch((error: unknown) => error);
+    await until(() => gets(server) === 1 && server.exchanges.some(({ message }) => message?.method === 'tools/call'));
+    await connection.close();
+    await calling_;
+    expect(left).to.deep.equal([true, true]);
+  });
+
   it('is asked for its stream again after it was gone, once it has answered a call', async () => {
     const first = await startHttpServer(mcpAnswers({ GET: (exchange) => startStream(exchange) }, { listChanged: true }));
     const { call, connection } = await connect(first.url, { times: { retryMs: 2 } });

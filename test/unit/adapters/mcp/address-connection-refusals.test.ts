@@ -162,6 +162,17 @@ describe('an MCP server over HTTP that refuses', () => {
     expect(error.message).to.match(/^the connection to the MCP server web at 127\.0\.0\.1:\d+ broke/);
   });
 
+  it('reads no more than a few words of a refusal', async () => {
+    const endless = ({ response }: Exchange): void => {
+      response.writeHead(500);
+      const more = (): unknown => !response.destroyed && response.write('word '.repeat(2_000), () => setImmediate(more));
+      more();
+    };
+    const begun = performance.now();
+    expect((await answering(endless, { times: { refusalMs: 5_000 } })).message).to.match(/says 500$/);
+    expect(performance.now() - begun).to.be.lessThan(2_000);
+  });
+
   it('waits no longer than a moment for the words of a refusal', async () => {
     const error = await answering(({ response }) => response.writeHead(500).write('one moment'));
     expect(error.message).to.match(/says 500$/);
@@ -213,6 +224,7 @@ describe('an MCP server over HTTP that refuses', () => {
     'ftp://127.0.0.1/',
     'http://127.0.0.1.example.org/',
     'https://me:CANARY@mcp.example.org/',
+    'https://me@mcp.example.org/',
     'mcp',
   ]) {
     it(`does not go to ${url.replace('CANARY', 'password')}`, async () => {

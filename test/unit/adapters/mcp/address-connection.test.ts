@@ -87,7 +87,12 @@ describe('the connection to an MCP server over HTTP', () => {
   });
 
   it('sends the headers of the person with each request, secrets among them, and no other header', async () => {
-    const server = await started(startHttpServer(mcpAnswers({}, { session: 's-1', listChanged: true })));
+    const answer = mcpAnswers({}, { session: 's-1', listChanged: true });
+    const withCookie = (exchange: Exchange): unknown => {
+      exchange.response.setHeader('set-cookie', 'id=1; Path=/');
+      return answer(exchange);
+    };
+    const server = await started(startHttpServer(withCookie));
     const headers = { Authorization: { text: 'Bearer ', secret: 'web' as never }, 'X-Team': { text: 'a' } };
     const { connection } = await connected(server.url, { headers, secrets: { web: TOKEN } });
     await until(() => server.exchanges.some(({ method }) => method === 'GET'));
@@ -99,6 +104,14 @@ describe('the connection to an MCP server over HTTP', () => {
       expect(others.sort(), method).to.deep.equal(['accept-encoding', 'authorization', 'user-agent', 'x-team']);
     }
     expect(server.exchanges.map(({ method }) => method)).to.include.members(['POST', 'GET', 'DELETE']);
+  });
+
+  it('sends no message of more than 10 MB', async () => {
+    const server = await started(startHttpServer(mcpAnswers()));
+    const { client } = await connected(server.url);
+    const sending = client.callTool({ name: 'echo', arguments: { text: 'ü'.repeat(6_000_000) } });
+    expect(await sending.catch((error: unknown) => error)).to.include({ code: 'limit/reached' });
+    expect(server.exchanges).to.have.length(2);
   });
 
   it('listens for changes only where the server says that it tells of them', async () => {
