@@ -81,7 +81,7 @@ export function refused({ name, host }: AddressedServer, answer: AddressAnswer, 
 
 function notLetIn(name: McpServerName, status: number, answer: AddressAnswer, words: string): PyraError {
   const asks = answer.header('www-authenticate') ?? '';
-  const way = `pyra vault set NAME, then pyra mcp remove ${name} and pyra mcp add ${name} --url URL --header "Authorization=Bearer secret:NAME"`;
+  const way = `pyra vault set NAME, then pyra mcp add ${name} --url URL --header "Authorization=Bearer secret:NAME" (if it is there already: first pyra mcp remove ${name})`;
   if (/resource_metadata\s*=/i.test(asks)) {
     return new PyraError('mcp/auth', `the MCP server ${name} wants a sign-in by OAuth (${status}), which Pyra does not do`, {
       hint: `if it takes a token too: ${way}`,

@@ -58,7 +58,7 @@ export class StandingStream {
       try {
         const answer = await open(after, signal);
         if (answer === undefined) return;
-        if (wasOpen && after === undefined) missed();
+        if (tries > 0 && after === undefined) missed();
         wasOpen = true;
         reader.restart();
         await inbound.events(answer, reader);

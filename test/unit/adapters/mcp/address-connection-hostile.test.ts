@@ -363,6 +363,17 @@ describe('an MCP server over HTTP that does harm', () => {
     expect(messages, 'nothing was missed').to.deep.equal(['notifications/tools/list_changed', 'notifications/own']);
   });
 
+  it('has its tools count as changed when its stream could not be had at once', async () => {
+    const late = (exchange: Exchange): unknown => (gets(server) === 1 ? exchange.response.writeHead(503).end() : startStream(exchange));
+    const server = await serve({ GET: late }, { listChanged: true });
+    const { connection } = await connect(server.url);
+    const told = new Promise((resolve) => {
+      connection.transport.onmessage = (message) => resolve('method' in message && message.method);
+    });
+    expect(await told).to.equal('notifications/tools/list_changed');
+    expect(gets(server)).to.equal(2);
+  });
+
   it('is asked for its stream again as often as it breaks off after it has stood for a while', async () => {
     const brief = (exchange: Exchange): void => {
       startStream(exchange);
