@@ -3,25 +3,29 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from './
 import { lineDifference } from './line-difference.js';
 import type { McpTool } from './mcp-server.js';
 
-const MAX_LINES = 200;
+/** For each part: many changes of one must not hide those of another. */
+const MAX_LINES = 40;
 const MAX_CHARACTERS = 300;
 /** Longer texts are compared and shown in pieces, so that a change behind their beginning is seen. */
 const MAX_PIECE = 240;
 
 /**
  * What differs between a tool as the person saw it and as its server describes it now: lines that begin with `- ` for old and `+ ` for new.
- * Nothing in them hides; at most 200, each of at most 300 characters.
+ * Nothing in them hides. A line that was cut, or that says how many more there are, ends with `…`.
  */
 export function mcpToolDifference(before: McpTool, after: McpTool): readonly string[] {
-  const lines = [
+  return [
     ...textDifference('name', before.name, after.name),
     ...textDifference('title', before.title ?? '', after.title ?? ''),
-    ...textDifference('description', before.description, after.description),
+    ...bounded(textDifference('description', before.description, after.description)),
     ...hintDifference(before, after),
-    ...schemaDifference(before.parameters, after.parameters, 'schema'),
+    ...bounded(schemaDifference(before.parameters, after.parameters, 'schema')),
   ].map((line) => (line.length <= MAX_CHARACTERS ? line : `${line.slice(0, MAX_CHARACTERS - 1).toWellFormed()}…`));
+}
+
+function bounded(lines: readonly string[]): readonly string[] {
   if (lines.length <= MAX_LINES) return lines;
-  return [...lines.slice(0, MAX_LINES - 1), `and ${lines.length - MAX_LINES + 1} more lines that differ`];
+  return [...lines.slice(0, MAX_LINES - 1), `and ${lines.length - MAX_LINES + 1} more lines that differ …`];
 }
 
 function textDifference(what: string, before: string, after: string): readonly string[] {

@@ -3,6 +3,8 @@ import type { Finding } from '../../core/domain/finding.js';
 import type { InspectedMcpTool, McpInspection } from '../../core/domain/mcp-inspection.js';
 import type { McpTool } from '../../core/domain/mcp-server.js';
 import { mcpToolDifference } from '../../core/domain/mcp-tool-difference.js';
+import { toolVerb } from '../../core/domain/mcp-tool-names.js';
+import { mcpToolProse } from '../../core/domain/mcp-tool-prose.js';
 import { hintWords } from './mcp-words.js';
 import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
@@ -30,7 +32,7 @@ function inspectedRows(server: string, { verb, tool, findings, state, before }: 
     return [`${head}  ${paint.yellow('changed')}`, ...differenceRows(before, tool, findings, paint), ...findingRows(findings, paint)];
   }
   // What may be meant for the model and not for the person is shown whole.
-  const text = findings.length === 0 ? summaryRows(tool, paint) : wholeRows(tool.description, paint);
+  const text = findings.length === 0 ? summaryRows(tool, paint) : wholeRows(mcpToolProse({ verb, tool }), paint);
   return [head, ...text, ...findingRows(findings, paint)];
 }
 
@@ -40,7 +42,7 @@ export function summaryRows(tool: McpTool, paint: Paint): readonly string[] {
   return text === '' ? [] : proseRows(text).map((row) => `    ${paint.dim(`│ ${row}`)}`);
 }
 
-/** A whole description; no row of it can begin like one of ours, and none is so far down that it would be missed. */
+/** All that is said of a tool; no row of it can begin like one of ours, and none is so far down that it would be missed. */
 export function wholeRows(description: string, paint: Paint): readonly string[] {
   const lines = description.split(/\n(?:\s*\n)*/).flatMap((line) => proseRows(visibleLine(line)));
   const rows = lines.length <= ROWS ? lines : proseRows(visibleLine(description));
@@ -61,9 +63,9 @@ export function differenceRows(before: McpTool, after: McpTool, findings: readon
     const colour = line.startsWith('+') ? paint.green : line.startsWith('-') ? paint.red : paint.dim;
     return proseRows(visibleLine(line)).map((row, index) => colour(`    │ ${index === 0 ? '' : '  '}${row}`));
   });
-  const isCut = lines.some((line) => line.endsWith('…')) || /^and \d+ more lines/.test(lines.at(-1) ?? '');
+  const isCut = lines.some((line) => line.endsWith('…'));
   if (!isCut && findings.length === 0) return rows;
-  return [...rows, '    what it says now, whole:', ...wholeRows(after.description, paint)];
+  return [...rows, '    what it says now, whole:', ...wholeRows(mcpToolProse({ verb: toolVerb(after.name) ?? '', tool: after }), paint)];
 }
 
 /** The first line of a foreign text that says something, visible and cut. */
