@@ -4,7 +4,6 @@ import { provide, tokens } from '../../tokens.js';
 import { homePaths } from '../support/home-paths.js';
 import { FsAuditLog } from './fs-audit-log.js';
 import { FsConversationStore } from './fs-conversation-store.js';
-import { FsMcpRecords } from './fs-mcp-records.js';
 import { FsMemoryStore } from './fs-memory-store.js';
 import { PyraHome } from './pyra-home.js';
 
@@ -26,7 +25,10 @@ export const filesystemModule = new ContainerModule(({ bind, onDeactivation }) =
     });
   });
   onDeactivation(tokens.memoryStore, (store) => (store as FsMemoryStore).close());
-  provide(bind, tokens.mcpRecords, [tokens.homePath], (root) => new FsMcpRecords(root));
+  provide(bind, tokens.mcpRecords, [tokens.homePath], async (root) => {
+    const { FsMcpRecords } = await import('./fs-mcp-records.js');
+    return new FsMcpRecords(root);
+  });
   provide(bind, tokens.auditSeal, [], () => ({ key: async () => undefined }));
   provide(bind, tokens.auditLog, [tokens.homePath, tokens.auditSeal], (root, seal) => new FsAuditLog(root, { sealKey: () => seal.key() }));
 });

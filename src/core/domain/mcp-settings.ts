@@ -4,6 +4,7 @@ import { isMcpServerName } from './mcp-server-name.js';
 import { type McpSettingsFault, McpSettingsReader } from './mcp-settings-reader.js';
 import { mcpToolClasses } from './mcp-tool-classes.js';
 import { mcpValueText } from './mcp-value.js';
+import { isOwnName } from './own-names.js';
 import type { McpServerSettings, McpToolSettings, Settings } from './settings.js';
 
 const MAX_SERVERS = 64;
@@ -46,6 +47,7 @@ function readServer(name: string, value: unknown, faults: McpSettingsFault[]): M
     faults.push({ path: [name], sentence: 'is no name for a server: lower-case letters, digits and -, at most 32, such as issues' });
     return undefined;
   }
+  if (isOwnName(name)) faults.push({ path: [name], sentence: 'is a name that Pyra keeps for itself' });
   const reader = new McpSettingsReader(value, [name], faults, KEYS);
   const reach = mcpReach(reader);
   const start = reader.choice('start', ['first-use', 'startup']) ?? 'first-use';

@@ -5,6 +5,7 @@ import { manifestPermissions, manifestSecrets } from './manifest-permissions.js'
 import { ManifestReader } from './manifest-reader.js';
 import { manifestSetup } from './manifest-setup.js';
 import { manifestTools } from './manifest-tools.js';
+import { isOwnName } from './own-names.js';
 import type { PluginManifest, PluginName } from './plugin-manifest.js';
 import { visible } from './untrusted.js';
 import { utf8Bytes } from './utf8.js';
@@ -31,8 +32,6 @@ const MAX_PROMPT_CHARACTERS = 1_000;
 const MAX_LEVELS = 64;
 /** So many faults are told; nobody reads more of them at once. */
 const MAX_FAULTS = 30;
-/** Names that Pyra's own tools have, or may come to have. */
-const OWN_NAMES: readonly string[] = ['pyra', 'memory', 'result', 'vault', 'plugin', 'schedule', 'mcp'];
 
 /**
  * Reads a `manifest.json`, with defaults filled in.
@@ -83,7 +82,7 @@ function readManifest(reader: ManifestReader, faults: string[]): PluginManifest 
     pattern: /^[a-z][a-z0-9-]*$/,
     form: 'lower-case letters, digits and -, at most 32, such as weather',
   });
-  if (OWN_NAMES.includes(name)) reader.fault('name', `${name} is a name that Pyra keeps for itself`);
+  if (isOwnName(name)) reader.fault('name', `${name} is a name that Pyra keeps for itself`);
   const tools = manifestTools(reader, name, faults);
   const setup = manifestSetup(reader, faults);
   const accounts = reader.flag('accounts');

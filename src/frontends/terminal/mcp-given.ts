@@ -5,6 +5,7 @@ import { PyraError } from '../../core/domain/errors.js';
 import type { McpServer } from '../../core/domain/mcp-server.js';
 import { isMcpServerName } from '../../core/domain/mcp-server-name.js';
 import { mcpServersOf } from '../../core/domain/mcp-settings.js';
+import { isOwnName } from '../../core/domain/own-names.js';
 import type { McpServerSettings } from '../../core/domain/settings.js';
 import { attachmentPath } from './attachment-path.js';
 import type { CommandContext, ParsedArguments } from './command.js';
@@ -25,6 +26,9 @@ export async function givenServer(context: CommandContext, args: ParsedArguments
         hint: 'such as: pyra mcp add notes …',
       },
     );
+  }
+  if (isOwnName(name)) {
+    throw new PyraError('usage', `the name ${name} is taken by Pyra itself`, { hint: 'give the server another name' });
   }
   const start = givenStart(args.value('start'));
   const reach = args.has('url') ? addressSettings(args, name) : await programSettings(context, args, name);

@@ -146,6 +146,8 @@ describe('the settings of MCP servers', () => {
       expect(isMcpServerName(name)).to.equal(false);
       expect(faultsOf(program, name).join(), name).to.contain('is no name for a server');
     }
+    for (const name of ['memory', 'vault', 'mcp', 'pyra'])
+      expect(faultsOf(program, name)).to.deep.equal([`${name}: is a name that Pyra keeps for itself`]);
     expect(['a', 'a1-b', 'a'.repeat(32)].every(isMcpServerName)).to.equal(true);
   });
 
@@ -251,7 +253,9 @@ describe('the settings of MCP servers', () => {
     });
     const folder = fc.array(fc.stringMatching(/^[a-z .]{0,6}[a-z]$/), { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
     const server: fc.Arbitrary<McpServer> = fc.record({
-      name: fc.stringMatching(/^[a-z][a-z0-9-]{0,31}$/).filter(isMcpServerName) as fc.Arbitrary<McpServerName>,
+      name: fc
+        .stringMatching(/^[a-z][a-z0-9-]{0,31}$/)
+        .filter((name) => isMcpServerName(name) && faultsOf(program, name).length === 0) as fc.Arbitrary<McpServerName>,
       reach: fc.oneof(
         fc.record({
           kind: fc.constant('program' as const),
