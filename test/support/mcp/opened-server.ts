@@ -62,6 +62,8 @@ export interface OpenedServer {
   call(name: string, args?: JsonObject, signal?: AbortSignal, progress?: (text: string) => void): Promise<ToolOutput>;
   /** Asks for the tools, and gives the `mcp/unreachable` that is thrown; throws when it is something else. */
   unreachable(): Promise<PyraError>;
+  /** Resolves once this was written to the log. */
+  logged(text: string): Promise<void>;
   /** The first process, once it is started. */
   child(): Promise<LaunchedChild>;
   dispose(): Promise<void>;
@@ -114,6 +116,9 @@ export function openedServer(script: ServerScript, options: OpenedServerOptions 
       );
       if (!isPyraError(error, 'mcp/unreachable')) throw new Error(`not mcp/unreachable: ${error}`);
       return error;
+    },
+    logged: async (text) => {
+      while (!log.some((line) => line.includes(text))) await pause(5);
     },
     child: async () => {
       for (;;) {

@@ -75,7 +75,7 @@ describe('SdkMcpHost with a server that says too much', function () {
     expect(said.slice(0, 2)).to.deep.equal(['1 of 4', '2']);
     expect(said[2]).to.match(/^a bx+$/);
     expect(said[2]?.length).to.be.at.most(1_000);
-    expect(said.length).to.be.within(100, 200);
+    expect(said.length).to.be.within(100, 1_000);
   });
 
   it('reads at most 20 pages of tools, and ends with a cursor that comes back', async () => {
