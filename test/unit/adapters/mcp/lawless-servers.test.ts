@@ -261,4 +261,56 @@ describe('SdkMcpHost with a server that breaks the protocol', function () {
       await opened.dispose();
     }
   });
+
+  it('is not confused by thousands of messages that are almost right', async () => {
+    start({
+      tools: [
+        {
+          name: 'odd',
+          run: async ({ seed }, server) => {
+            let state = seed;
+            const below = (limit: number): number => {
+              state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+              return state % limit;
+            };
+            const values = [null, true, 0, -1, 1.5, 1e300, '', 'x', '__proto__', [], {}, [null], { a: {} }, { task: { taskId: 'x' } }];
+            const methods = [
+              'initialize',
+              'ping',
+              'tools/list',
+              'sampling/createMessage',
+              'notifications/progress',
+              'notifications/cancelled',
+            ];
+            methods.push(
+              'notifications/initialized',
+              'notifications/message',
+              'tasks/get',
+              'notifications/tasks/status',
+              'constructor',
+              '',
+            );
+            const value = (): unknown => values[below(values.length)];
+            for (let count = 0; count < 1_000; count += 1) {
+              const message: Record<string, unknown> = below(20) === 0 ? {} : { jsonrpc: below(20) === 0 ? value() : '2.0' };
+              if (below(2) === 0) message.id = below(3) === 0 ? value() : 1_000 + below(100);
+              if (below(2) === 0) message.method = below(5) === 0 ? value() : methods[below(methods.length)];
+              if (below(2) === 0) message.params = { progressToken: value(), progress: value(), requestId: value(), data: value() };
+              if (below(4) === 0) message.params = value();
+              if (below(3) === 0) message.result = value();
+              if (below(4) === 0) message.error = below(2) === 0 ? value() : { code: value(), message: value(), data: value() };
+              await server.write(`${JSON.stringify(message)}\n`);
+            }
+            return 'done';
+          },
+        },
+        { name: 'echo' },
+      ],
+    });
+    for (const seed of [1, 22, 333, 4_444]) {
+      expect((await opened.call('odd', { seed })).text).to.equal('done');
+      expect((await opened.call('echo', { seed })).text).to.equal(JSON.stringify({ seed }));
+    }
+    expect(opened.children).to.have.lengthOf(1);
+  });
 });
