@@ -78,7 +78,20 @@ export function mcpRecordsContract(harness: Harness<McpRecords>): void {
       const given = structuredClone(FULL);
       await records.update(issues, () => given);
       (given.unseen as unknown[]).pop();
-      ((await records.load(issues)).seen as unknown[]).pop();
+      // What was given may be frozen.
+      const attempt = (change: (record: McpRecord) => void, record: McpRecord): void => {
+        try {
+          change(record);
+        } catch (error) {
+          expect(error).to.be.instanceOf(TypeError);
+        }
+      };
+      attempt(({ seen }) => (seen as unknown[]).pop(), await records.load(issues));
+      attempt(({ seen }) => Object.assign(seen[0]?.tool.parameters ?? {}, { type: 'string' }), await records.load(issues));
+      await records.update(issues, (now) => {
+        attempt(({ unseen }) => (unseen as unknown[]).pop(), now);
+        return FULL;
+      });
       expect(await records.load(issues)).to.deep.equal(FULL);
     });
 

@@ -5,7 +5,7 @@ import { FsMcpRecords } from '../../src/adapters/filesystem/fs-mcp-records.js';
 import { InMemoryMcpRecords } from '../../src/adapters/in-memory/in-memory-mcp-records.js';
 import { isPyraError } from '../../src/core/domain/errors.js';
 import type { McpServerName } from '../../src/core/domain/mcp-server.js';
-import { sampleSeenTool } from '../support/sample-mcp-tool.js';
+import { sampleMcpTool, sampleSeenTool } from '../support/sample-mcp-tool.js';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.js';
 import { mcpRecordsContract } from './mcp-records.contract.js';
 
@@ -93,6 +93,14 @@ describe('FsMcpRecords in a home', () => {
     expect(isPyraError(await failure(new FsMcpRecords(other).update(issues, () => seen)), 'path/outside-boundary')).to.equal(true);
     expect(readdirSync(join(other, 'real'))).to.deep.equal([]);
     removeFolder(other);
+  });
+
+  it('keeps what was there when a server says more than can be kept', async function () {
+    this.timeout(20_000);
+    await records.update(issues, () => seen);
+    const huge = Array.from({ length: 33 }, (_one, index) => sampleMcpTool({ name: `t${index}`, description: 'x'.repeat(1024 * 1024) }));
+    expect(isPyraError(await failure(records.update(issues, () => ({ ...seen, unseen: huge }))), 'limit/reached')).to.equal(true);
+    expect(await new FsMcpRecords(root).load(issues)).to.deep.equal(seen);
   });
 
   it('refuses names that are none', async () => {

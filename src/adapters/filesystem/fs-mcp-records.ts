@@ -18,7 +18,7 @@ import { systemErrorCode } from '../support/write-error.js';
 /** A server offers as many tools as fit into one message of 10 MB; each may be there as it was and as it is. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-const NOTHING: McpRecord = { seen: [], unseen: [] };
+const NOTHING: McpRecord = Object.freeze({ seen: Object.freeze([]), unseen: Object.freeze([]) });
 
 /** What is known of MCP servers, one file each in `state/mcp/`, where no server can write; their data folders are in `mcp/`. */
 export class FsMcpRecords implements McpRecords {
@@ -35,25 +35,25 @@ export class FsMcpRecords implements McpRecords {
     const path = await this.#path(name);
     const mark = markOf(path);
     const kept = this.#kept.get(name);
-    if (mark !== undefined && kept?.mark === mark) return structuredClone(kept.record);
+    if (mark !== undefined && kept?.mark === mark) return kept.record;
     const record = readRecord(path);
     if (mark === undefined) this.#kept.delete(name);
     else this.#kept.set(name, { mark, record });
-    return structuredClone(record);
+    return record;
   }
 
   async update(name: McpServerName, change: (now: McpRecord) => McpRecord): Promise<McpRecord> {
     const path = await this.#path(name);
     makeFolders(homePaths(this.#root).mcpState);
     return this.#alone(name, async () => {
-      const text = `${JSON.stringify(change(structuredClone(readRecord(path))))}\n`;
+      const text = `${JSON.stringify(change(readRecord(path)))}\n`;
       if (Buffer.byteLength(text) > MAX_BYTES) {
         throw new PyraError('limit/reached', `what the MCP server ${name} says of its tools is too much to keep`, {
           hint: 'use a server with fewer tools, or one that can be told to offer less',
         });
       }
       await writeFileAtomic(path, text, 0o600);
-      return structuredClone(readRecord(path));
+      return readRecord(path);
     });
   }
 

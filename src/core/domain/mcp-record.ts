@@ -1,15 +1,19 @@
+import { frozenCopy } from './frozen-json.js';
 import type { Instant } from './identifiers.js';
 import { isJsonObject, type JsonValue } from './json.js';
 import type { McpHints, McpRecord, McpTool, SeenMcpTool } from './mcp-server.js';
 
-/** What a stored text says of a server; `undefined` for one that is damaged, in whatever part. */
+/** What a stored text says of a server, frozen at every level; `undefined` for one that is damaged, in whatever part. */
 export function parseMcpRecord(text: string): McpRecord | undefined {
-  let value: JsonValue;
   try {
-    value = JSON.parse(text) as JsonValue;
+    const record = recordOf(JSON.parse(text) as JsonValue);
+    return record === undefined ? undefined : (frozenCopy(record) as unknown as McpRecord);
   } catch {
     return undefined;
   }
+}
+
+function recordOf(value: JsonValue): McpRecord | undefined {
   if (!isJsonObject(value) || !Array.isArray(value.seen) || !Array.isArray(value.unseen)) return undefined;
   const { blocked } = value;
   const seen = (value.seen as readonly JsonValue[]).map(seenTool);

@@ -3,13 +3,26 @@ import fc from 'fast-check';
 import { JsonSchemaChecker } from '../../../../src/adapters/json-schema/json-schema-checker.js';
 import { schemaFault } from '../../../../src/adapters/json-schema/schema-fault.js';
 import type { JsonValue } from '../../../../src/core/domain/json.js';
+import { parseMcpRecord } from '../../../../src/core/domain/mcp-record.js';
 import { mcpSchemaStructure } from '../../../../src/core/domain/mcp-schema-structure.js';
-import type { McpTool } from '../../../../src/core/domain/mcp-server.js';
+import type { McpServer, McpServerName, McpTool } from '../../../../src/core/domain/mcp-server.js';
+import { mcpToolDefinition } from '../../../../src/core/domain/mcp-tool-definition.js';
+import { mcpToolDifference } from '../../../../src/core/domain/mcp-tool-difference.js';
 import { readMcpTool } from '../../../../src/core/domain/mcp-tool-reader.js';
+import { scanMcpTool } from '../../../../src/core/domain/mcp-tool-scan.js';
 import { mcpToolText } from '../../../../src/core/domain/mcp-tool-text.js';
+import { StepBudget } from '../../../../src/core/domain/step-budget.js';
+import { acceptedDefinition } from '../../../../src/core/domain/tool-definition.js';
 import { KNOWN_MCP_TOOLS } from '../../../support/known-mcp-tools.js';
 
 const PLAIN = { type: 'object', properties: { to: { type: 'string' } } };
+
+const SERVER: McpServer = {
+  name: 'x' as McpServerName,
+  reach: { kind: 'address', url: 'https://example.org', headers: {} },
+  start: 'first-use',
+  tools: { a: { effect: 'egress', approval: 'ask', destinations: [] } },
+};
 
 function read(changes: object = {}): McpTool {
   const tool = readMcpTool({ name: 'send', description: 'Sends', inputSchema: PLAIN, ...changes });
@@ -194,6 +207,13 @@ describe('a tool of an MCP server', () => {
           if (typeof tool === 'string') expect(tool).to.contain('left out');
           else {
             expect(mcpToolText(tool)).to.be.a('string');
+            const seen = { verb: 'a', tool, digest: 'd' };
+            expect(acceptedDefinition(mcpToolDefinition(SERVER, seen, []))).to.include({ name: 'x.a' });
+            expect(scanMcpTool(tool)).to.be.an('array');
+            expect(mcpToolDifference(tool, read()).length).to.be.lessThan(120);
+            expect(mcpToolDifference(tool, tool)).to.deep.equal([]);
+            const text = JSON.stringify({ seen: [seen], unseen: [tool] });
+            expect(JSON.stringify(parseMcpRecord(text))).to.equal(text);
             const structure = mcpSchemaStructure(tool.parameters);
             expect('schema' in structure && schemaFault(structure.schema)).to.equal(undefined);
           }
@@ -217,6 +237,17 @@ describe('a tool of an MCP server', () => {
     }
     const long = read({ description: 'y'.repeat(5_000) });
     expect(read({ description: long.description }).description).to.equal(long.description);
+  });
+
+  it('takes no more steps for the patterns of many tools than all of them may take', () => {
+    const budget = new StepBudget(250_000);
+    const hostile = {
+      name: 'a',
+      inputSchema: { properties: { a: { pattern: 'a?'.repeat(400) }, b: { pattern: `(${'a|'.repeat(300)}a)*` } } },
+    };
+    for (let count = 0; count < 50; count += 1) expect(readMcpTool(hostile, budget)).to.contain('too complicated');
+    expect(budget.left).to.be.lessThan(0);
+    expect(readMcpTool({ name: 'a', inputSchema: PLAIN }, budget)).to.be.an('object');
   });
 
   it('reads nothing twice that could say something else the second time', () => {
