@@ -20,8 +20,9 @@ export type SchemaStructure = { readonly schema: JsonSchema } | { readonly fault
 
 /**
  * A foreign schema for a tool's arguments without everything that is prose (titles, descriptions, examples, defaults, comments, keywords that
- * nobody knows, patterns of other dialects than JavaScript's). Refuses what is too large, too deep, refers to something outside of it, holds a pattern that could take for ever or a
- * keyword with a value that makes no sense. `budget`: for the patterns of several schemas together.
+ * nobody knows), and without limits that make no sense: those of older dialects and slips of the pen, which its server checks as it likes.
+ * Refuses what is too large or too deep, is no schema where one has to be, refers to something outside of it or in circles, or holds a
+ * pattern that could take for ever. `budget`: for the patterns of several schemas together.
  */
 export function mcpSchemaStructure(given: JsonValue | undefined, budget?: StepBudget): SchemaStructure {
   if (!isJsonObject(given)) return { fault: 'it has no schema for its arguments' };
@@ -59,9 +60,10 @@ class Stripping {
 
   object(schema: JsonObject, place: string): JsonObject {
     const kept: [string, JsonValue][] = [];
-    for (const [keyword, value] of Object.entries(schema)) {
-      const stripped = this.#keyword(keyword, value, `${place}/${keyword}`);
-      if (stripped !== undefined) kept.push([keyword, stripped]);
+    for (const [given, value] of Object.entries(schema)) {
+      const keyword = presentKeyword(given, schema);
+      const stripped = keyword === undefined ? undefined : this.#keyword(keyword, value, `${place}/${given}`);
+      if (keyword !== undefined && stripped !== undefined) kept.push([keyword, stripped]);
     }
     return Object.fromEntries(kept);
   }
@@ -79,17 +81,17 @@ class Stripping {
       return value.map((one: JsonValue, index) => this.#schema(one, `${place}/${index}`));
     }
     if (SCHEMA_MAPS.includes(keyword)) return this.#map(keyword, value, place);
-    if (NUMBERS.includes(keyword)) return typeof value === 'number' ? value : refuse(place, 'is not a number');
-    if (COUNTS.includes(keyword)) return Number.isInteger(value) && (value as number) >= 0 ? value : refuse(place, 'is not a count');
+    if (NUMBERS.includes(keyword)) return typeof value === 'number' ? value : undefined;
+    if (COUNTS.includes(keyword)) return Number.isInteger(value) && (value as number) >= 0 ? value : undefined;
     return this.#plain(keyword, value, place);
   }
 
   #plain(keyword: string, value: JsonValue, place: string): JsonValue | undefined {
     switch (keyword) {
       case 'type':
-        return [value].flat().every((type) => TYPES.includes(type)) ? value : refuse(place, 'is not a type');
+        return [value].flat().every((type) => TYPES.includes(type)) ? value : undefined;
       case 'required':
-        if (!Array.isArray(value)) return refuse(place, 'is not a list of names');
+        if (!Array.isArray(value)) return undefined;
         for (const name of value as readonly JsonValue[]) this.#name(name, place);
         return value;
       case 'enum':
@@ -165,4 +167,11 @@ class Stripping {
 function refuse(place: string, what: string): never {
   const shown = visible(place).replace(/[\n\t]/g, ' ');
   throw new Refused(`its schema cannot be used: ${shown.length > 120 ? `${shown.slice(0, 119).toWellFormed()}…` : shown} ${what}`);
+}
+
+/** The keyword of today for one of an older dialect: a list of `items` was what `prefixItems` is. `undefined` where both would be there. */
+function presentKeyword(keyword: string, schema: JsonObject): string | undefined {
+  if (!Array.isArray(schema.items)) return keyword;
+  if (keyword === 'items') return 'prefixItems' in schema ? undefined : 'prefixItems';
+  return keyword === 'additionalItems' ? 'items' : keyword;
 }

@@ -132,10 +132,6 @@ describe('a tool of an MCP server', () => {
     ['a long text to choose', argument({ enum: ['x'.repeat(201)] }), 'a text that is longer than 200'],
     ['a long text deep in a constant', argument({ const: [{ ['x'.repeat(201)]: 1 }] }), 'a text that is longer than 200'],
     ['a schema that is none', argument(5), '#/properties/a is not a schema'],
-    ['a list of items', argument({ items: [{}] }), 'is not a schema'],
-    ['a limit that is none', argument({ minimum: '5' }), 'is not a number'],
-    ['a count that is none', argument({ maxLength: -1 }), 'is not a count'],
-    ['a type that is none', argument({ type: 'text' }), 'is not a type'],
     ['branches that are none', argument({ anyOf: {} }), 'is not a list of schemas'],
   ];
   for (const [what, changes, fault] of schemas) {
@@ -333,6 +329,32 @@ describe('the structure of a foreign schema', () => {
       expect(once).to.have.property('schema');
       if ('schema' in once) expect(mcpSchemaStructure(once.schema)).to.deep.equal(once);
     }
+  });
+
+  it('has a list of items as the first of them, as older dialects meant it', () => {
+    const structure = mcpSchemaStructure({
+      properties: { a: { type: 'array', items: [{ title: 'x', type: 'string' }, {}], additionalItems: false } },
+    });
+    expect(structure).to.deep.equal({
+      schema: { properties: { a: { type: 'array', prefixItems: [{ type: 'string' }, {}], items: false } }, type: 'object' },
+    });
+    expect(mcpSchemaStructure({ properties: { a: { items: [{}], prefixItems: [{ type: 'null' }] } } })).to.deep.equal({
+      schema: { properties: { a: { prefixItems: [{ type: 'null' }] } }, type: 'object' },
+    });
+  });
+
+  it('leaves out limits that make no sense', () => {
+    const a = {
+      type: 'text',
+      minimum: '5',
+      exclusiveMaximum: true,
+      maxLength: -1,
+      minItems: 1.5,
+      required: true,
+      uniqueItems: 'yes',
+      format: 5,
+    };
+    expect(mcpSchemaStructure({ properties: { a } })).to.deep.equal({ schema: { properties: { a: {} }, type: 'object' } });
   });
 
   it('leaves out patterns of other dialects and formats that are prose', () => {
