@@ -6,7 +6,7 @@ import type { CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { givenServer } from './mcp-given.js';
 import { confinementJson, inspectionJson, serverJson } from './mcp-json.js';
-import { watched, withNoCheckHint } from './mcp-look.js';
+import { watched, withNextSteps } from './mcp-look.js';
 import { missingSecrets } from './mcp-missing-secrets.js';
 import { serverText } from './mcp-offer.js';
 import { pathNotes } from './mcp-program.js';
@@ -44,7 +44,7 @@ export async function addServer(context: CommandContext, args: ParsedArguments):
   if (agreed !== 'yes') return agreed === 'no' ? EXIT.failure : EXIT.ok;
   if (!checked) return addUnseen(context, shelf, server, json);
   const seen = await watched(context, server, () => shelf.inspect(server, context.signal)).catch((error: unknown) => {
-    throw withNoCheckHint(error);
+    throw withNextSteps(error, server);
   });
   return addSeen(context, shelf, seen, json);
 }

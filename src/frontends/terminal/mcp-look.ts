@@ -40,8 +40,13 @@ function sayLastWords(context: CommandContext, name: string, lines: readonly str
 }
 
 /** An error of a first look, with the way to have the server all the same. */
-export function withNoCheckHint(error: unknown): unknown {
+export function withNextSteps(error: unknown, { name, reach }: McpServer): unknown {
+  if (isPyraError(error, 'mcp/auth') && reach.kind === 'address') {
+    const header = `"Authorization=Bearer secret:${name}-token"`;
+    const hint = `nothing was stored; with a token: pyra vault set ${name}-token, then pyra mcp add ${name} --url ${reach.url} --header ${header}`;
+    return new PyraError(error.code, error.message, { hint, cause: error });
+  }
   if (!isPyraError(error, 'mcp/unreachable')) return error;
-  const hint = 'nothing was stored (--no-check adds it without starting it)';
+  const hint = 'nothing was stored (--no-check adds it all the same)';
   return new PyraError(error.code, error.message, { hint: error.hint === undefined ? hint : `${error.hint}; ${hint}`, cause: error });
 }

@@ -3,7 +3,7 @@ import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { McpAddress, McpProgram, McpServer, McpValue } from '../../core/domain/mcp-server.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
 import { columnsText } from './columns-text.js';
-import { confinementWords, netWords, reachLine, shellWord, valueWords } from './mcp-words.js';
+import { confinementWords, netWords, reachLine, shellWord, startingWords, valueWords } from './mcp-words.js';
 import { proseRows } from './prose-rows.js';
 
 /** A command up to this length stands in one line. */
@@ -20,17 +20,22 @@ export interface Offer {
 
 /** Everything that a person has to know of a server before it is started or reached, as text. */
 export function serverText({ server, tier, home, notes = [] }: Offer, paint: Paint): string {
-  const { reach, start } = server;
+  const { reach } = server;
   return [
     `${paint.bold(server.name)}, an MCP server ${reach.kind === 'program' ? 'that is a program on this machine' : 'at an address'}`,
     '',
     ...(reach.kind === 'program' ? programLines(server, reach, tier, home, paint) : addressLines(reach, paint)),
     '',
-    `${paint.bold('started')} ${start === 'startup' ? 'with the chat and the daemon' : 'with the first call of one of its tools'}`,
+    startWords(server, paint),
     ...(notes.length === 0
       ? []
       : ['', ...notes.flatMap((note) => proseRows(`note: ${note}`).map((row, index) => paint.yellow(index === 0 ? row : `  ${row}`)))]),
   ].join('\n');
+}
+
+function startWords(server: McpServer, paint: Paint): string {
+  const [verb, when] = startingWords(server);
+  return `${paint.bold(verb)} ${when}`;
 }
 
 function programLines(server: McpServer, reach: McpProgram, tier: SandboxTier, home: string, paint: Paint): readonly string[] {

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { type GivenClasses, givenClasses } from './mcp-classes-given.js';
 import { statusJson } from './mcp-json.js';
 import { reviewServer } from './mcp-review.js';
-import { classWords } from './mcp-words.js';
+import { classWords, startingWords } from './mcp-words.js';
 import { openMcpShelf } from './open-mcp-shelf.js';
 
 /** `pyra mcp set NAME …`: says what tools can do and when the server is started; with the name alone it looks at the server. */
@@ -34,9 +34,8 @@ function told(context: CommandContext, status: McpServerStatus, { classes, start
     if (now !== undefined && !dryRun) sayDoubts(context, now);
   }
   if (start !== undefined) {
-    context.say(
-      `${server.name}: ${would}started ${start === 'startup' ? 'with the chat and the daemon' : 'with the first call of one of its tools'}`,
-    );
+    const [what, when] = startingWords({ ...server, start });
+    context.say(`${server.name}: ${would}${what} ${when}`);
   }
   return EXIT.ok;
 }

@@ -45,6 +45,12 @@ export function reachLine({ reach }: Pick<McpServer, 'reach'>): string {
   return [reach.command, ...reach.args].map(shellWord).join(' ');
 }
 
+/** What happens when to have a server at hand. */
+export function startingWords({ reach, start }: Pick<McpServer, 'reach' | 'start'>): readonly [what: string, when: string] {
+  const when = start === 'startup' ? 'with the chat and the daemon' : 'with the first call of one of its tools';
+  return [reach.kind === 'program' ? 'started' : 'connected', when];
+}
+
 /** One word of a command, so that its ends show: in single quotes where it is empty or not of plain letters. */
 export function shellWord(word: string): string {
   const shown = visibleLine(word);

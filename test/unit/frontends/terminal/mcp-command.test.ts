@@ -203,6 +203,15 @@ describe('pyra mcp', () => {
       expect(await listed()).to.deep.equal([]);
     });
 
+    it('says how to give a token to an address that wants one', async () => {
+      const { run, offer, listed } = setting();
+      offer('board', reading).failure = new PyraError('mcp/auth', 'the MCP server board wants other credentials than it got (401)');
+      const { error } = await run(['add', 'board', '--url', 'https://mcp.example.org/mcp'], yes);
+      expect(error?.code).to.equal('mcp/auth');
+      expect(error?.hint).to.include('pyra vault set board-token, then pyra mcp add board --url https://mcp.example.org/mcp --header');
+      expect(await listed()).to.deep.equal([]);
+    });
+
     it('shows what it wrote last to its standard error, and nothing of others or of before', async () => {
       const { run, offer } = setting();
       mkdirSync(join(home, 'logs'));
