@@ -1,3 +1,5 @@
+import { GrowingBytes } from '../support/growing-bytes.js';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const LONGEST_ID = 1_024;
@@ -15,8 +17,7 @@ export interface ServerEvent {
  */
 export class EventReader {
   readonly #maxBytes: number;
-  #line: Uint8Array[] = [];
-  #lineBytes = 0;
+  readonly #line = new GrowingBytes();
   #data: string[] = [];
   #dataBytes = 0;
   #type = '';
@@ -41,8 +42,7 @@ export class EventReader {
 
   /** Forgets an event that was not finished: the stream goes on in another answer. */
   restart(): void {
-    this.#line = [];
-    this.#lineBytes = 0;
+    this.#line.take();
     this.#afterCr = false;
     this.#started = false;
     this.#reset();
@@ -69,16 +69,14 @@ export class EventReader {
       if (lf >= 0 && lf < start) lf = bytes.indexOf(LF, start);
       if (event !== undefined) yield event;
     }
-    if (start < bytes.length) this.#keep(bytes.slice(start));
+    if (start < bytes.length) this.#keep(bytes.subarray(start));
   }
 
   #complete(last: Uint8Array): string {
-    this.#keep(last);
-    const [only] = this.#line;
-    const line =
-      this.#line.length === 1 && only !== undefined ? Buffer.from(only.buffer, only.byteOffset, only.length) : Buffer.concat(this.#line);
-    this.#line = [];
-    this.#lineBytes = 0;
+    this.#bound(last);
+    const isWhole = this.#line.length === 0;
+    if (!isWhole) this.#line.add(last);
+    const line = isWhole ? Buffer.from(last.buffer, last.byteOffset, last.length) : this.#line.take();
     const text = line.toString('utf8');
     if (this.#started) return text;
     this.#started = true;
@@ -86,9 +84,13 @@ export class EventReader {
   }
 
   #keep(part: Uint8Array): void {
-    this.#lineBytes += part.length;
-    if (this.#lineBytes + this.#dataBytes > this.#maxBytes) throw new RangeError(`an event is longer than ${this.#maxBytes} bytes`);
-    this.#line.push(part);
+    this.#bound(part);
+    this.#line.add(part);
+  }
+
+  #bound(part: Uint8Array): void {
+    if (this.#line.length + part.length + this.#dataBytes > this.#maxBytes)
+      throw new RangeError(`an event is longer than ${this.#maxBytes} bytes`);
   }
 
   #take(line: string): ServerEvent | undefined {

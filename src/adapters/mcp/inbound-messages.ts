@@ -1,6 +1,7 @@
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { isJsonObject, type JsonObject } from '../../core/domain/json.js';
 import { FlowLimit } from '../support/flow-limit.js';
+import { GrowingBytes } from '../support/growing-bytes.js';
 import type { AddressAnswer } from './address-answer.js';
 import type { EventReader, ServerEvent } from './event-reader.js';
 import { jsonShapeFault } from './json-shape.js';
@@ -101,14 +102,12 @@ async function wholeBody(answer: AddressAnswer): Promise<Buffer> {
     return new ServerBreach('sent a message of more than 10 MB');
   };
   if (Number(answer.header('content-length') ?? 0) > MAX_MESSAGE_BYTES) throw tooLong();
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
+  const bytes = new GrowingBytes();
   for await (const piece of answer.body) {
-    bytes += piece.length;
-    if (bytes > MAX_MESSAGE_BYTES) throw tooLong();
-    pieces.push(piece);
+    if (bytes.length + piece.length > MAX_MESSAGE_BYTES) throw tooLong();
+    bytes.add(piece);
   }
-  return Buffer.concat(pieces, bytes);
+  return bytes.take();
 }
 
 async function runOut(pieces: AsyncIterator<Uint8Array>, answer: AddressAnswer): Promise<void> {
