@@ -53,14 +53,21 @@ export class McpShelf {
   }
 
   /**
-   * Starts a server that need not be configured, sees what it offers, and ends it; stores nothing. `mcp/unreachable`, `mcp/auth`,
-   * `vault/locked`, `not-found` for a secret that is not in the vault.
+   * Starts a server that need not be configured, sees what it offers, and ends it; stores nothing. One that is not configured finds its data
+   * folder empty, and leaves none when it cannot be looked at. `mcp/unreachable`, `mcp/auth`, `vault/locked`, `not-found` for a secret that is
+   * not in the vault.
    */
   async inspect(server: McpServer, signal: AbortSignal): Promise<McpInspection> {
     const own = new McpServerDesk(server, this.#ports);
     // What is only tried has no record that could say that it crashed.
     const desk = { secret: (name: SecretName) => own.secret(name), block: async () => undefined };
-    return inspectionOf(server, await lookAtServer(this.#ports, server, desk, signal), NOTHING_SEEN);
+    await this.#forgetUnlessConfigured(server.name);
+    try {
+      return inspectionOf(server, await lookAtServer(this.#ports, server, desk, signal), NOTHING_SEEN);
+    } catch (error) {
+      await this.#forgetUnlessConfigured(server.name).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Throws `usage` when a server cannot have such a name: it is none, or is taken. For whoever asks before a server is looked at. */
@@ -83,6 +90,7 @@ export class McpShelf {
     if (seen !== undefined) refuseOther(server, seen);
     await this.refuseName(name);
     const records = await this.#ports.records();
+    if (seen === undefined) await this.#forgetUnlessConfigured(name);
     await this.#ports.settings.update((now) => {
       if (Object.hasOwn(now.mcp.servers, name)) throw takenBy(name, 'another MCP server');
       return { ...now, mcp: { ...now.mcp, servers: { ...now.mcp.servers, [name]: mcpServerSettings(server) } } };
@@ -165,6 +173,12 @@ export class McpShelf {
     });
     if (isMcpServerName(name)) await (await this.#ports.records()).remove(name);
     await recordMcpEvent(this.#ports, 'mcp-removed', { server: name });
+  }
+
+  /** What another server of that name left behind is nothing for this one: in its home a program finds settings and code. */
+  async #forgetUnlessConfigured(name: McpServerName): Promise<void> {
+    if (Object.hasOwn((await this.#ports.settings.load()).mcp.servers, name)) return;
+    await (await this.#ports.records()).remove(name);
   }
 
   readonly #digestOf = (text: string): string => this.#ports.system.digest(text);
