@@ -1,6 +1,8 @@
 import type { CommandContext } from './command.js';
 import { EFFECTS } from './mcp-classes-given.js';
 
+const VALUES: Readonly<Record<string, readonly string[]>> = { approval: ['none', 'ask'], start: ['first-use', 'startup'] };
+
 /** The names of the configured servers, for the completion of shells. */
 export async function serverNames(context: CommandContext): Promise<readonly string[]> {
   const { settings } = await context.openFoundation();
@@ -8,7 +10,9 @@ export async function serverNames(context: CommandContext): Promise<readonly str
 }
 
 /** What may stand behind a server's name in `pyra mcp set`: a class for each tool that was seen, and the other settings. */
-export async function settableWords(context: CommandContext, [name = '']: readonly string[]): Promise<readonly string[]> {
+export async function settableWords(context: CommandContext, [name = '', ...words]: readonly string[]): Promise<readonly string[]> {
+  // Bash takes a word apart at its =.
+  if (words.at(-1) === '=') return VALUES[words.at(-2) ?? ''] ?? EFFECTS;
   const { mcp } = await context.openFoundation();
   const server = (await mcp.list()).find((status) => status.server.name === name);
   if (server === undefined) return [];
