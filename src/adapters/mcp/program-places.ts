@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { findServerProgram, isShim } from '../support/sandbox/find-server-program.js';
@@ -22,6 +22,10 @@ export interface ProgramBounds {
   readonly person: string;
   /** What was granted, as it really is. */
   readonly granted: readonly string[];
+  /** Of that, what the server itself can change. */
+  readonly writable: readonly string[];
+  /** Whether the server sees a file or folder anyway, as it really is. */
+  readonly isOpen: (real: string) => boolean;
 }
 
 /** A program, its interpreter, and the interpreter of that. */
@@ -32,6 +36,8 @@ const SHARED: readonly string[] = ['.local', '.local/bin', '.local/lib', '.local
 const PACKAGE = /^.*?\/lib\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 const LOCAL_PACKAGES = /^.*?\/node_modules(?=\/)/;
 const PYTHON = /^python(?:\d[\d.]*)?t?$/;
+/** Interpreters, which hold nothing of the person's. */
+const USUAL: readonly string[] = ['node', 'bun', 'deno', 'python', 'python3', 'ruby', 'perl', 'php'];
 
 /**
  * Finds what a program is made of: itself, what its links lead to, its interpreter, and of Node and Python the package or the virtual environment
@@ -39,7 +45,7 @@ const PYTHON = /^python(?:\d[\d.]*)?t?$/;
  */
 export async function programPlaces(command: string, bounds: ProgramBounds): Promise<ProgramPlaces | string> {
   const places = { mounts: new Set<string>(), links: new Map<string, PathLink>(), path: new Set<string>() };
-  const fault = await follow(command, bounds, places, 0);
+  const fault = await follow({ command, isTheirs: false, level: 0 }, bounds, places);
   if (fault !== undefined) return fault;
   return { mounts: [...places.mounts], links: [...places.links.values()], path: [...places.path] };
 }
@@ -50,7 +56,14 @@ interface Found {
   readonly path: Set<string>;
 }
 
-async function follow(command: string, bounds: ProgramBounds, found: Found, level: number): Promise<string | undefined> {
+interface Step {
+  readonly command: string;
+  /** Whether what led here can be changed by the server itself, which must not choose what it is shown. */
+  readonly isTheirs: boolean;
+  readonly level: number;
+}
+
+async function follow({ command, isTheirs, level }: Step, bounds: ProgramBounds, found: Found): Promise<string | undefined> {
   if (!isAbsolute(command)) return `the program ${command} is not given with its whole path`;
   if (isShim(command)) return `the program ${command} only looks for the real one: name that one instead`;
   const resolved = await resolvedPath(command);
@@ -58,9 +71,12 @@ async function follow(command: string, bounds: ProgramBounds, found: Found, leve
   const { real, links } = resolved;
   if (!isProgram(real)) return `the program ${command} cannot be started: it is no file that may be run`;
   if (level > MAX_DEPTH) return `the program ${command} is started by too many others`;
+  const isWritable = (path: string): boolean => within(bounds.writable, path);
+  const isLed = isTheirs || links.some(({ path }) => isWritable(path));
+  if (isLed && !bounds.isOpen(real) && !isUsual(real))
+    return `it is run by ${real}, and it could change that itself: grant what it needs of that with --read`;
   const line = await shebang(real);
-  const granted = bounds.granted.some((folder) => contains(folder, real));
-  if (!granted) {
+  if (!within(bounds.granted, real)) {
     if (contains(bounds.home, real)) return `the program ${command} lies in the home of Pyra, which is never shown to it`;
     const local = line === undefined || PACKAGE.test(real) ? undefined : LOCAL_PACKAGES.exec(real)?.[0];
     if (local !== undefined) return `the program ${command} needs the packages beside it: grant them with --read ${local}`;
@@ -68,20 +84,34 @@ async function follow(command: string, bounds: ProgramBounds, found: Found, leve
   }
   for (const link of links) found.links.set(link.path, link);
   found.path.add(dirname(command));
-  addFolder(PACKAGE.exec(real)?.[0], bounds, found);
+  if (!isLed) addFolder(PACKAGE.exec(real)?.[0], bounds, found);
   const isPython = PYTHON.test(basename(real));
-  if (isPython) await addPythonLibrary(dirname(dirname(real)), bounds, found);
+  if (isPython && (!isLed || isUsual(real))) await addPythonLibrary(dirname(dirname(real)), bounds, found);
   // It starts the one beside it.
-  if (/^uvx$/.test(basename(real))) await follow(join(dirname(real), 'uv'), bounds, found, level + 1);
+  if (/^uvx$/.test(basename(real))) await follow({ command: join(dirname(real), 'uv'), isTheirs: isLed, level: level + 1 }, bounds, found);
   for (const environment of environmentsOf([...links.map(({ path }) => path), real])) {
-    addFolder(environment, bounds, found);
+    if (!isLed) addFolder(environment, bounds, found);
     const python = join(environment, 'bin', 'python');
-    if (!isPython && existsSync(python)) await follow(python, bounds, found, level + 1);
+    if (isPython || python === command || !existsSync(python)) continue;
+    const fault = await follow({ command: python, isTheirs: isLed, level: level + 1 }, bounds, found);
+    if (fault !== undefined) return fault;
   }
   if (line === undefined) return undefined;
   const interpreter = interpreterOf(line, [dirname(command), dirname(real)]);
   if (interpreter === undefined) return `the program ${command} is run by ${line.slice(0, 100)}, which is not there`;
-  return follow(interpreter, bounds, found, level + 1);
+  return follow({ command: interpreter, isTheirs: isLed || isWritable(real), level: level + 1 }, bounds, found);
+}
+
+function within(folders: readonly string[], path: string): boolean {
+  return folders.some((folder) => contains(folder, path));
+}
+
+/** Whether a program is an interpreter that the person's shell would find too. */
+function isUsual(real: string): boolean {
+  return USUAL.some((name) => {
+    const program = findServerProgram(name, '/');
+    return program !== undefined && realpathSync(program) === real;
+  });
 }
 
 /** The virtual environments of Python whose programs these are. */

@@ -35,12 +35,13 @@ export async function programPlan({ name, program, env: own }: ServerLaunch, pla
   const folders = await programFolders(folder, program, { home, person }, pyra);
   if (typeof folders === 'string') return folders;
   const granted = [folder, ...folders.granted.map(({ real }) => real)];
-  const made = await programPlaces(command, { home: await realpath(home), person, granted: kept ? granted : ['/'] });
-  if (typeof made === 'string') return made;
   const shown = await Promise.all(shownOfSystem().map((path) => realpath(path)));
   const hidden = await hiddenFolders(places, shown);
   const within = (outer: readonly string[], real: string): boolean => outer.some((place) => contains(place, real));
-  const isOpen = (real: string): boolean => within(granted, real) || (within(shown, real) && !within(hidden, real));
+  const isOpen = (real: string): boolean => !kept || within(granted, real) || (within(shown, real) && !within(hidden, real));
+  const writable = [folder, ...folders.granted.flatMap(({ real, writable }) => (writable ? [real] : []))];
+  const made = await programPlaces(command, { home: await realpath(home), person, granted: kept ? granted : ['/'], writable, isOpen });
+  if (typeof made === 'string') return made;
   const sees = (real: string): boolean => isOpen(real) || within(made.mounts, real);
   const fault = scriptFault(command, args, folder) ?? (kept ? argumentFault(command, args, { sees, folder, person }) : undefined);
   if (fault !== undefined) return fault;

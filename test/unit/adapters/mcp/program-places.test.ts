@@ -18,8 +18,14 @@ describe('what a program is made of', () => {
     return join(root, path);
   };
   /** The mounts below the folder of the test, without it, or what is wrong. */
-  const mounts = async (command: string, granted: readonly string[] = []): Promise<readonly string[] | string> => {
-    const bounds = { home: join(root, 'ana/.pyra'), person: join(root, 'ana'), granted: granted.map((path) => join(root, path)) };
+  const mounts = async (
+    command: string,
+    read: readonly string[] = [],
+    write: readonly string[] = [],
+  ): Promise<readonly string[] | string> => {
+    const [granted, writable] = [[...read, ...write].map((path) => join(root, path)), write.map((path) => join(root, path))];
+    const isOpen = (real: string): boolean => [...granted, '/usr', '/bin'].some((folder) => real.startsWith(`${folder}/`));
+    const bounds = { home: join(root, 'ana/.pyra'), person: join(root, 'ana'), granted, writable, isOpen };
     const places = await programPlaces(command, bounds);
     if (typeof places === 'string') return places.replaceAll(root, '');
     return places.mounts.flatMap((path) => (path.startsWith(root) ? [path.slice(root.length)] : [])).sort();
@@ -100,5 +106,46 @@ describe('what a program is made of', () => {
     expect(await mounts(file('d', '', 0o644))).to.contain('cannot be started');
     expect(await mounts(link('e', 'e'))).to.equal('the program /e is not there');
     expect(await mounts(file('.pyenv/shims/python3'))).to.contain('only looks for the real one: name that one instead');
+  });
+
+  describe('that lies in a folder which the server may write', () => {
+    const script = (first: string): string => file('ana/work/.venv/bin/server', `#!${first}\n`);
+    const refused = /^it is run by \/ana\/private\/bin\/backup, and it could change that itself/;
+
+    beforeEach(() => {
+      file('ana/private/bin/backup', '#!/bin/sh\n');
+      file('ana/private/pyvenv.cfg');
+      file('ana/work/.venv/pyvenv.cfg');
+    });
+
+    it('is started with what the system shows, and with an interpreter that the person’s shell would find', async () => {
+      for (const first of ['/bin/sh', '/usr/bin/env node', '/usr/bin/env perl'])
+        expect(await mounts(script(first), [], ['ana/work']), first).to.deep.equal(['/ana/work/.venv']);
+    });
+
+    it('shows nothing else that its first line names', async () => {
+      expect(await mounts(script(join(root, 'ana/private/bin/backup')), [], ['ana/work'])).to.match(refused);
+      // The next one is named in a file of its own, too.
+      const second = file('ana/work/second', `#!${root}/ana/private/bin/backup\n`);
+      expect(await mounts(script(second), [], ['ana/work'])).to.match(refused);
+    });
+
+    it('shows nothing to which it made a link: the program, or the Python of its environment', async () => {
+      const target = join(root, 'ana/private/bin/backup');
+      expect(await mounts(link(target, 'ana/work/server'), [], ['ana/work'])).to.match(refused);
+      link(target, 'ana/work/.venv/bin/python');
+      expect(await mounts(script('/bin/sh'), [], ['ana/work'])).to.match(refused);
+    });
+
+    it('shows no environment through which such a link leads', async () => {
+      link('/bin/sh', 'ana/private/bin/python');
+      link(join(root, 'ana/private/bin/python'), 'ana/work/.venv/bin/python');
+      expect(await mounts(script('/bin/sh'), [], ['ana/work'])).to.deep.equal(['/ana/work/.venv']);
+    });
+
+    it('shows what was granted besides', async () => {
+      link(join(root, 'ana/private/bin/backup'), 'ana/work/.venv/bin/python');
+      expect(await mounts(script('/bin/sh'), ['ana/private'], ['ana/work'])).to.deep.equal(['/ana/work/.venv']);
+    });
   });
 });
