@@ -45,7 +45,7 @@ async function confinement(mcp: Pick<Foundation['mcp'], 'tier'>, servers: readon
   const tier = await mcp.tier();
   const [kept, meaning] = confinementWords(tier);
   if (tier.tier === 'bwrap') return [{ check: 'mcp', status: 'ok', message: `MCP servers that are programs run in ${kept}: ${meaning}` }];
-  const message = `not kept in: ${programs.join(', ')}: ${meaning}`;
+  const message = `${programs.join(', ')}: ${meaning}`;
   return [{ check: 'mcp', status: 'note', message, ...(CONFINEMENT_FIX === undefined ? {} : { fix: CONFINEMENT_FIX }) }];
 }
 

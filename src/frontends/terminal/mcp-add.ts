@@ -1,4 +1,3 @@
-import { isJsonObject } from '../../core/domain/json.js';
 import type { InspectedMcpTool, McpInspection, McpServerStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpServer } from '../../core/domain/mcp-server.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
@@ -8,13 +7,13 @@ import { givenServer } from './mcp-given.js';
 import { confinementJson, inspectionJson, serverJson } from './mcp-json.js';
 import { watched, withNextSteps } from './mcp-look.js';
 import { missingSecrets } from './mcp-missing-secrets.js';
+import { classifyingWords } from './mcp-next-steps.js';
 import { serverText } from './mcp-offer.js';
 import { pathNotes } from './mcp-program.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
 import { inspectedText } from './mcp-tool-rows.js';
 import { openMcpShelf } from './open-mcp-shelf.js';
 import { agree } from './plugin-agree.js';
-import { proseRows } from './prose-rows.js';
 
 /** `pyra mcp add NAME …`: shows what would run or be reached and asks; then starts it, shows its tools, and configures it. */
 export async function addServer(context: CommandContext, args: ParsedArguments): Promise<ExitCode> {
@@ -83,7 +82,7 @@ async function addSeen(
   context.say('');
   context.say(`added: ${server.name}, with ${counted(seen.tools.length - left.length, 'tool')}`);
   saySuspicious(context, server.name, left);
-  for (const line of nextSteps(seen, all)) context.say(line);
+  for (const line of classifyingWords(seen.server, all ? seen.tools : clean)) context.say(line);
   return EXIT.ok;
 }
 
@@ -95,29 +94,6 @@ async function addPart(shelf: McpShelf, seen: McpInspection, tools: readonly Ins
     seen,
     tools.map(({ verb }) => verb),
   );
-}
-
-/** What holds of the tools now, and how to change that. */
-function nextSteps({ server, tools }: McpInspection, all: boolean): readonly string[] {
-  const offered = tools.filter(({ findings }) => all || findings.length === 0);
-  const [first] = offered;
-  if (first === undefined) return [];
-  const reading = offered.filter(({ tool }) => tool.hints.readOnly === true).slice(0, 3);
-  const other = offered.find(({ tool }) => tool.hints.readOnly !== true);
-  const example = [...reading.map(({ verb }) => `${verb}=read`), ...(other === undefined ? [] : [`${other.verb}=${likelyEffect(other)}`])];
-  return [
-    ...proseRows(
-      'What a server says of its tools is its own word. Each of them counts as destructive and asks you every time, until you say what it can do, such as:',
-    ),
-    `  pyra mcp set ${server.name} ${example.join(' ')}`,
-    `pyra mcp list ${server.name} shows all that it says of them`,
-  ];
-}
-
-/** An example only: what its server says of it, where that can be said of it. */
-function likelyEffect({ tool: { hints, parameters } }: InspectedMcpTool): 'egress' | 'write' {
-  const { properties } = parameters;
-  return hints.openWorld === true && isJsonObject(properties) && Object.keys(properties).length > 0 ? 'egress' : 'write';
 }
 
 function questionOf({ name, reach }: McpServer, checked: boolean): string {

@@ -5,6 +5,8 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { inspectionJson, serverJson } from './mcp-json.js';
 import { watched } from './mcp-look.js';
 import { missingSecrets } from './mcp-missing-secrets.js';
+import { classifyingWords } from './mcp-next-steps.js';
+import { serverText } from './mcp-offer.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
 import { inspectedText } from './mcp-tool-rows.js';
 import { classWords } from './mcp-words.js';
@@ -18,6 +20,10 @@ export async function reviewServer(context: CommandContext, shelf: McpShelf, sta
   const { server, record } = status;
   const missing = await shelf.missingSecrets(server);
   if (missing.length > 0) throw await missingSecrets(context, missing);
+  // It may have been written into the settings by hand, and nobody was shown then what that comes to.
+  if (record.seen.length === 0) {
+    context.say(`${serverText({ server, tier: await shelf.tier(), home: context.home }, context.paint('stderr'))}\n`);
+  }
   const seen = await watched(context, server, () => shelf.look(server.name, context.signal));
   const fresh = seen.tools.filter(({ state }) => state !== 'same');
   const json = { ...serverJson(server), ...inspectionJson(seen) };
@@ -58,6 +64,8 @@ export async function reviewServer(context: CommandContext, shelf: McpShelf, sta
   if (!nothing) context.say(`accepted: ${server.name} as it is now, with ${counted(seen.tools.length - left.length, 'tool')}`);
   saySuspicious(context, server.name, left);
   sayLostClasses(context, status, after);
+  const unsaid = (all ? fresh : clean).filter(({ verb, state }) => state === 'new' && !Object.hasOwn(server.tools, verb));
+  if (!nothing) for (const line of classifyingWords(server, unsaid)) context.say(line);
   return nothing && !context.globals.yes ? EXIT.failure : EXIT.ok;
 }
 

@@ -65,7 +65,7 @@ describe('pyra doctor, MCP servers', () => {
     });
     const found = (await checks()).filter(({ status }) => status === 'note');
     expect(found).to.have.length(1);
-    expect(found[0]?.message).to.match(/^not kept in: files: it is NOT kept in \(bwrap is not there\)/);
+    expect(found[0]?.message).to.match(/^files: it is NOT kept in \(bwrap is not there\)/);
   });
 
   it('asks for no sandbox where there are addresses only', async () => {

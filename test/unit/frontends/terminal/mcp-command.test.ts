@@ -634,7 +634,9 @@ describe('pyra mcp', () => {
       offer('files', reading);
       await run(['add', 'files', '--no-check', '--', 'server'], yes);
       const prompter = answering(true);
-      await run(['set', 'files'], { prompter });
+      const { err } = await run(['set', 'files'], { prompter });
+      expect(err.indexOf('what is started, without a shell')).to.be.within(0, err.indexOf('starting files'));
+      expect(err).to.include('  pyra mcp set files read_file=read write_file=egress\n');
       expect(prompter.asked).to.deep.equal(['offer 2 tools of files to the assistant?']);
       expect(await names()).to.deep.equal(['files.read_file', 'files.write_file']);
     });
