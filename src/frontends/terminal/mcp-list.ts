@@ -1,5 +1,6 @@
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { McpServerStatus, McpToolStatus } from '../../core/domain/mcp-inspection.js';
+import { mcpToolProse } from '../../core/domain/mcp-tool-prose.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
 import { columnsText } from './columns-text.js';
@@ -95,7 +96,7 @@ function toolRows(
   return [
     `  ${paint.bold(name)}${other}  ${classWords(given, classified)}${state === 'offered' ? '' : paint.yellow(`, not offered: ${STATE_WORDS[state]}`)}`,
     `    ${paint.dim(hintWords(tool.hints))}`,
-    ...wholeRows(tool.description, paint),
+    ...wholeRows(mcpToolProse({ verb, tool }), paint),
     ...(changed === undefined || changed === 'gone'
       ? []
       : ['    what is different now:', ...differenceRows(tool, changed, findings, paint)]),

@@ -17,7 +17,7 @@ export function classifyingWords({ name }: McpServer, tools: readonly InspectedM
       'What a server says of its tools is its own word. Each of them counts as destructive and asks you every time, until you say what it can do, such as:',
     ),
     `  pyra mcp set ${name} ${example.join(' ')}`,
-    `pyra mcp list ${name} shows all that it says of them`,
+    `pyra mcp list ${name} shows them again`,
   ];
 }
 

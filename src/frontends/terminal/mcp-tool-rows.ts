@@ -9,8 +9,6 @@ import { hintWords } from './mcp-words.js';
 import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
 
-/** The most of a foreign text in one line, in characters. */
-const LINE = 160;
 /** A description of more lines than this is shown as running text. */
 const ROWS = 60;
 
@@ -31,15 +29,8 @@ function inspectedRows(server: string, { verb, tool, findings, state, before }: 
   if (state === 'changed' && before !== undefined) {
     return [`${head}  ${paint.yellow('changed')}`, ...differenceRows(before, tool, findings, paint), ...findingRows(findings, paint)];
   }
-  // What may be meant for the model and not for the person is shown whole.
-  const text = findings.length === 0 ? summaryRows(tool, paint) : wholeRows(mcpToolProse({ verb, tool }), paint);
-  return [head, ...text, ...findingRows(findings, paint)];
-}
-
-/** The first line of what a tool is said to do, cut. */
-export function summaryRows(tool: McpTool, paint: Paint): readonly string[] {
-  const text = firstLine(tool.description, LINE) || firstLine(tool.title ?? '', LINE);
-  return text === '' ? [] : proseRows(text).map((row) => `    ${paint.dim(`│ ${row}`)}`);
+  // Whole, since the person is taken to have seen whatever the model is given.
+  return [head, ...wholeRows(mcpToolProse({ verb, tool }), paint), ...findingRows(findings, paint)];
 }
 
 /** All that is said of a tool; no row of it can begin like one of ours, and none is so far down that it would be missed. */
