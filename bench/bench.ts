@@ -3,11 +3,13 @@ import { asking } from './asking.js';
 import { broker } from './broker.js';
 import { bundledStart } from './bundled-start.js';
 import { calendar } from './calendar.js';
+import { configuredMcp } from './configured-mcp.js';
 import { conversation } from './conversation.js';
 import { email } from './email.js';
 import { enabledPlugins } from './enabled-plugins.js';
 import { type Benchmark, type Figure, meetsTarget } from './figure.js';
 import { installedSize } from './installed-size.js';
+import { mcp } from './mcp.js';
 import { memory } from './memory.js';
 import { plugins } from './plugins.js';
 import { pluginsAfterWork } from './plugins-after-work.js';
@@ -27,6 +29,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   scanner,
   plugins,
   enabledPlugins,
+  mcp,
+  configuredMcp,
   bundledStart,
   pluginsAfterWork,
   email,
