@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DEFAULT_SETTINGS, type Settings } from '../../core/domain/settings.js';
 import type { SettingsStore } from '../../ports/settings-store.js';
@@ -25,6 +24,8 @@ export class YamlSettingsStore implements SettingsStore {
   readonly #documents: () => Promise<SettingsDocuments>;
   /** What this process knows: only what it changed itself is written, so that an edit by hand meanwhile stays. */
   #known: Settings | undefined;
+  /** What was read last: every call of a tool reads the settings, and they are nearly always the same. */
+  #last: { readonly text: string; readonly settings: Settings } | undefined;
 
   /** `config`, `cache`: the absolute paths of `config.yaml` and of what spares its parsing; `documents` loads settings-document.ts. */
   constructor(config: string, cache: string, documents: () => Promise<SettingsDocuments>) {
@@ -67,6 +68,11 @@ export class YamlSettingsStore implements SettingsStore {
   }
 
   async #read(text: string): Promise<Settings> {
+    if (this.#last?.text !== text) this.#last = { text, settings: await this.#settingsOf(text) };
+    return this.#last.settings;
+  }
+
+  async #settingsOf(text: string): Promise<Settings> {
     const cached = this.#cache.settingsOf(text);
     if (cached !== undefined) return cached;
     const { SettingsDocument } = await this.#documents();
@@ -77,10 +83,10 @@ export class YamlSettingsStore implements SettingsStore {
 }
 
 async function readText(path: string): Promise<string | undefined> {
-  let file: FileHandle;
+  let file: number;
   try {
     // Not waiting for a writer: a pipe that was planted here would hold the program for ever.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return undefined;
@@ -88,14 +94,14 @@ async function readText(path: string): Promise<string | undefined> {
     throw invalidFile('cannot be read', `see who owns it, and its mode: ls -l ${path}`, error);
   }
   try {
-    const status = await file.stat();
+    const status = fstatSync(file);
     if (!status.isFile()) throw invalidFile('is not a file', `move it away: ${path}`);
     if (status.size > MAX_BYTES) throw invalidFile('is larger than 1 MB', `look at it: ${path}`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     if (error instanceof TypeError) throw invalidFile('is not UTF-8 text', `save it as UTF-8: ${path}`, error);
     throw error;
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
