@@ -25,10 +25,10 @@ export function readHeads(path: string): AuditHeads | undefined {
   }
 }
 
-/** Replaces `logs/.head`. */
-export async function writeHeads(path: string, heads: AuditHeads): Promise<void> {
+/** Replaces `logs/.head`. With `lag` a power cut can leave the one before: then the log is ahead of it, as after a crash between the two. */
+export async function writeHeads(path: string, heads: AuditHeads, options: { readonly lag?: true } = {}): Promise<void> {
   const plain = Object.fromEntries(Object.entries(heads).map(([log, { seq, hash }]) => [log, { seq, hash }]));
-  await writeFileAtomic(path, `${JSON.stringify(plain)}\n`, 0o600);
+  await writeFileAtomic(path, `${JSON.stringify(plain)}\n`, 0o600, options);
 }
 
 function isPosition(value: unknown): boolean {

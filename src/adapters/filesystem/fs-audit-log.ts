@@ -43,7 +43,7 @@ export class FsAuditLog implements AuditLog {
         position = addition.position;
         return missingFeed ? `\n${addition.text}` : addition.text;
       });
-      if (position !== undefined) await writeHeads(this.#paths.logsHead, { ...heads, [entry.log]: position });
+      if (position !== undefined) await writeHeads(this.#paths.logsHead, { ...heads, [entry.log]: position }, { lag: true });
     });
   }
 
