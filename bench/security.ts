@@ -5,6 +5,7 @@ import { evasions } from './security/evasions.js';
 import { meets, type SecurityFigure } from './security/figure.js';
 import { files } from './security/files.js';
 import { mails } from './security/mails.js';
+import { mcpServer } from './security/mcp-server.js';
 import { obedience } from './security/obedience.js';
 import { protocol } from './security/protocol.js';
 import { redaction } from './security/redaction.js';
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly SecurityBenchmark[] = [
   canaries,
   mails,
   remoteFiles,
+  mcpServer,
 ];
 /** How many ids of cases the table shows; the JSON has them all. */
 const SHOWN = 4;
