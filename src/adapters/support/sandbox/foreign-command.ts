@@ -1,7 +1,7 @@
 import { BROKER_FD } from './broker-channel.js';
 import { existing, isolationFlags, libraryFlags, NODE_INSIDE, procFlags, SYSTEM_FOLDERS } from './bubblewrap-flags.js';
+import { callFilter } from './call-filter.js';
 import { contains } from './granted-folder.js';
-import { keyringFilter } from './keyring-filter.js';
 import type { PathLink } from './resolved-path.js';
 import type { Sandbox, SandboxCommand } from './sandbox-command.js';
 
@@ -94,7 +94,7 @@ export function foreignCommand(sandbox: Sandbox, program: ForeignProgram, proxy:
   }
   const firstText = proxy === undefined ? STANDARD_STREAMS : BROKER_FD + 1;
   const files = Object.entries(smallFiles(cwd));
-  const filter = keyringFilter();
+  const filter = callFilter();
   const texts = [...files.map(([, text]) => text), ...(filter === undefined ? [] : [filter])];
   const flags = [
     ...isolationFlags(sandbox),
