@@ -20,12 +20,12 @@ export const commands: readonly Command[] = [
       { name: 'net', value: 'HOST:PORT', repeat: true, summary: 'what the program may connect to; *.example.org:443 for all below' },
       { name: 'url', value: 'URL', summary: 'the address of a server: https, or http on this machine' },
       { name: 'header', value: 'KEY=VALUE', repeat: true, summary: 'a header for the address: "Authorization=Bearer secret:NAME"' },
-      { name: 'start', value: 'WHEN', summary: 'first-use (with the first call), or startup (with the chat and the daemon)' },
+      { name: 'start', value: 'WHEN', summary: 'first-use (with the first call), or startup (as soon as a chat begins)' },
       { name: 'no-check', summary: 'do not start it now; its tools are offered once you have looked: pyra mcp set NAME' },
     ],
     examples: [
       'pyra mcp add files --read ~/notes --net registry.npmjs.org:443 -- npx -y @modelcontextprotocol/server-filesystem ~/notes',
-      'pyra mcp add clock -- python3 /home/ana/clock/server.py',
+      'pyra mcp add clock --read ~/clock -- python3 ~/clock/server.py',
       'pyra mcp add board --url https://mcp.example.org/mcp --header "Authorization=Bearer secret:board-token"',
     ],
     details: `It shows what would be started and what that may reach, and asks; the default is no. --yes agrees, --dry-run only shows it.

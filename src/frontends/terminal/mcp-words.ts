@@ -47,7 +47,7 @@ export function reachLine({ reach }: Pick<McpServer, 'reach'>): string {
 
 /** What happens when to have a server at hand. */
 export function startingWords({ reach, start }: Pick<McpServer, 'reach' | 'start'>): readonly [what: string, when: string] {
-  const when = start === 'startup' ? 'with the chat and the daemon' : 'with the first call of one of its tools';
+  const when = start === 'startup' ? 'as soon as a chat begins' : 'with the first call of one of its tools';
   return [reach.kind === 'program' ? 'started' : 'connected', when];
 }
 

@@ -557,7 +557,7 @@ describe('pyra mcp', () => {
 
     it('says when it is started', async () => {
       const { run, shelf } = await added();
-      expect((await run(['set', 'files', 'start=startup'])).err).to.equal('files: started with the chat and the daemon\n');
+      expect((await run(['set', 'files', 'start=startup'])).err).to.equal('files: started as soon as a chat begins\n');
       expect((await shelf.status('files')).server.start).to.equal('startup');
       expect((await run(['set', 'files', 'start=now'])).error).to.include({ code: 'usage' });
       const tool = await added([mcpTool('start')]);
