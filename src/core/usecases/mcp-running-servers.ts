@@ -30,6 +30,8 @@ export class RunningServers {
   readonly #known = new WeakMap<McpListing, ListedMcpTools>();
   readonly #faults = new Map<McpServerName, string>();
   #closed = false;
+  /** Why the vault could not be opened before: the person is not asked again for what nobody called. */
+  #locked: PyraError | undefined;
 
   constructor(ports: McpPorts) {
     this.#ports = ports;
@@ -64,10 +66,28 @@ export class RunningServers {
     try {
       await this.listing(server, signal, () => undefined);
     } catch (error) {
-      if (signal.aborted || this.#closed) return;
-      const why = isPyraError(error) ? `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}` : 'it broke';
-      this.#faults.set(server.name, this.#ports.redactor.redact(`${server.name}: could not be started: ${why}`));
+      this.#cannotStart(server, signal, error);
     }
+  }
+
+  /** Whether the secrets of a server can be read; the vault may ask for its passphrase, once for all servers. That they cannot is a fault. */
+  async canRead(server: McpServer, signal: AbortSignal): Promise<boolean> {
+    const names = mcpSecretNames(server);
+    try {
+      if (names.length > 0 && this.#locked !== undefined) throw this.#locked;
+      for (const name of names) await this.#ports.secrets.get(name);
+      return true;
+    } catch (error) {
+      if (isPyraError(error, 'vault/locked')) this.#locked = error;
+      this.#cannotStart(server, signal, error);
+      return false;
+    }
+  }
+
+  #cannotStart({ name }: McpServer, signal: AbortSignal, error: unknown): void {
+    if (signal.aborted || this.#closed) return;
+    const why = isPyraError(error) ? `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}` : 'it broke';
+    this.#faults.set(name, this.#ports.redactor.redact(`${name}: could not be started: ${why}`));
   }
 
   /** Closes a server, so that it is started anew when something of it is asked for. */

@@ -47,23 +47,26 @@ export class McpTools implements ToolSource {
     }
   }
 
-  /** Starts the servers that are to run from the start; never rejects, and what could not be started is told by {@link look}. */
-  async warm(signal: AbortSignal): Promise<void> {
+  /**
+   * Starts the servers that are to run from the start, in the background. Resolves when nothing of it asks the person for anything any more:
+   * the vault may want its passphrase. Never rejects, and what could not be started is told by {@link look}.
+   */
+  async warm(signal: AbortSignal): Promise<{ readonly started: Promise<void> }> {
+    const ready: McpServer[] = [];
     try {
       const { servers } = await configuredServers(this.#ports);
       const early = servers.filter(({ start }) => start === 'startup');
-      if (early.length === 0 || this.#closed || signal.aborted) return;
+      if (early.length === 0 || this.#closed || signal.aborted) return { started: Promise.resolve() };
       const records = await this.#ports.records();
-      await Promise.all(
-        early.map(async (server) => {
-          const { seen, blocked } = await records.load(server.name);
-          // What nobody has looked at, or what crashed too often, is not started behind the person's back.
-          if (seen.length > 0 && blocked === undefined) await this.#running.warm(server, signal);
-        }),
-      );
+      for (const server of early) {
+        const { seen, blocked } = await records.load(server.name);
+        // What nobody has looked at, or what crashed too often, is not started behind the person's back.
+        if (seen.length > 0 && blocked === undefined && (await this.#running.canRead(server, signal))) ready.push(server);
+      }
     } catch {
       // Settings or records that cannot be read are told by the next look.
     }
+    return { started: Promise.all(ready.map((server) => this.#running.warm(server, signal))).then(() => undefined) };
   }
 
   async close(): Promise<void> {

@@ -36,8 +36,11 @@ export interface Pyra {
   readonly redactor: Redactor;
   /** What was repaired in the home at the start. */
   readonly repaired: readonly Finding[];
-  /** Starts the MCP servers that the person wants running from the start; never rejects. For front-ends that stay. */
-  warm(signal: AbortSignal): Promise<void>;
+  /**
+   * Starts the MCP servers that the person wants running from the start, in the background; resolves when nothing of it asks the person for
+   * anything any more, and never rejects. For front-ends that stay.
+   */
+  warm(signal: AbortSignal): Promise<{ readonly started: Promise<void> }>;
   /** Frees what it holds; idempotent. */
   close(): Promise<void>;
 }

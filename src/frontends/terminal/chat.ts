@@ -76,7 +76,7 @@ export const commands: readonly Command[] = [
         signal: context.signal,
         clock: () => performance.now(),
       });
-      void opened.warm(context.signal);
+      await opened.warm(context.signal);
       const stop = context.onInterrupt(() => session.interrupt());
       try {
         await greet(session, context);

@@ -19,7 +19,7 @@ describe('the tools of MCP servers', () => {
   describe('as they are listed', () => {
     it('load neither records nor host while no server is configured', async () => {
       expect(await harness.names()).to.deep.equal([]);
-      await harness.tools.warm(harness.signal);
+      await (await harness.tools.warm(harness.signal)).started;
       expect(harness.asked).to.deep.equal({ records: 0, host: 0 });
     });
 
@@ -389,7 +389,7 @@ describe('the tools of MCP servers', () => {
     it('are started in the background, once', async () => {
       const mail = await harness.add('mail', [SEND], mcpProgram('mail', {}, early));
       const late = await harness.add('late', [SEND]);
-      await harness.tools.warm(harness.signal);
+      await (await harness.tools.warm(harness.signal)).started;
       expect([mail.started, late.started]).to.deep.equal([1, 0]);
       await harness.run('mail.send');
       expect(mail.started).to.equal(1);
@@ -398,7 +398,7 @@ describe('the tools of MCP servers', () => {
     it('whose start failed are only a fault, until they are reached', async () => {
       const mail = await harness.add('mail', [SEND], mcpProgram('mail', {}, early));
       mail.failure = new PyraError('mcp/unreachable', 'mail ended with exit code 1', { hint: 'pyra mcp set mail' });
-      await harness.tools.warm(harness.signal);
+      await (await harness.tools.warm(harness.signal)).started;
       expect(await harness.toolbox.faults()).to.deep.equal(['mail: could not be started: mail ended with exit code 1 (pyra mcp set mail)']);
       expect(await harness.names()).to.deep.equal(['mail.send']);
       mail.failure = undefined;
@@ -406,15 +406,44 @@ describe('the tools of MCP servers', () => {
       expect(await harness.toolbox.faults()).to.deep.equal([]);
     });
 
+    it('ask for the vault before they go to the background, once for all, and stay a fault where it remains locked', async () => {
+      await harness.openVault();
+      await harness.vault.set('web' as SecretName, new Secret('correct horse battery'));
+      const env = { TOKEN: { text: '', secret: 'web' as SecretName } };
+      const servers = [
+        await harness.add('mail', [SEND], mcpProgram('mail', { env }, early)),
+        await harness.add('post', [SEND], mcpProgram('post', { env }, early)),
+        await harness.add('plain', [SEND], mcpProgram('plain', {}, early)),
+      ];
+      await harness.vault.lock();
+      let asked = 0;
+      const get = harness.vault.get.bind(harness.vault);
+      Object.assign(harness.vault, {
+        get: (name: SecretName) => {
+          asked += 1;
+          return get(name);
+        },
+      });
+      const { started } = await harness.tools.warm(harness.signal);
+      expect(asked).to.equal(1);
+      await started;
+      expect(asked).to.equal(1);
+      expect(servers.map((server) => server.started)).to.deep.equal([0, 0, 1]);
+      expect((await harness.toolbox.faults()).map((fault) => /^(\w+): could not be started: .*locked/.exec(fault)?.[1])).to.deep.equal([
+        'mail',
+        'post',
+      ]);
+    });
+
     it('that nobody has looked at, or that are blocked, are not started', async () => {
       const mail = harness.offer('mail', [SEND]);
       await harness.shelf.add(mcpProgram('mail', {}, early));
-      await harness.tools.warm(harness.signal);
+      await (await harness.tools.warm(harness.signal)).started;
       expect(mail.started).to.equal(0);
       const files = await harness.add('files', [SEND], mcpProgram('files', {}, early));
       await files.desks.at(-1)?.block('x');
       await harness.records.update('files' as McpServerName, (now) => ({ ...now, blocked: { reason: 'x', at: harness.system.now() } }));
-      await harness.tools.warm(harness.signal);
+      await (await harness.tools.warm(harness.signal)).started;
       expect(files.started).to.equal(0);
     });
 
@@ -426,7 +455,7 @@ describe('the tools of MCP servers', () => {
         },
       });
       expect(broken).to.equal(harness.settings);
-      await harness.tools.warm(harness.signal);
+      await (await harness.tools.warm(harness.signal)).started;
       expect(await harness.toolbox.faults()).to.deep.equal(['MCP servers: config.yaml is broken']);
     });
   });
