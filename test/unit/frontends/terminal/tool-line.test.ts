@@ -12,6 +12,7 @@ describe('the line of a tool', () => {
       String.raw`Reads.\u{1b}[2J All of it.`,
     );
     expect(toolLine({ description: `${'a'.repeat(500)}`, describedBy })).to.equal(`${'a'.repeat(99)}…`);
+    expect(toolLine({ description: '(the server calls it sendMail)\nSends a mail.', describedBy })).to.equal('Sends a mail.');
     expect(toolLine({ description: '', describedBy })).to.equal('');
   });
 });
