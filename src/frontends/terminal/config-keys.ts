@@ -17,7 +17,8 @@ export function isConfigKey(key: string): boolean {
   const parts = key.split('.');
   if (parts.includes('') || parts.includes('__proto__')) return false;
   return CONFIG_KEYS.some(
-    (known) => known === key || known.startsWith(`${key}.`) || (/^(ai\.options|daemon)$/.test(known) && key.startsWith(`${known}.`)),
+    (known) =>
+      known === key || known.startsWith(`${key}.`) || (/^(ai\.options|daemon|mcp\.servers)$/.test(known) && key.startsWith(`${known}.`)),
   );
 }
 

@@ -61,6 +61,17 @@ describe('pyra config', () => {
     expect(await get('security')).to.have.property('log_injections', 'full');
   });
 
+  it('reads and sets what is below the name of an MCP server, and checks it', async () => {
+    await prepared();
+    expect(await set('mcp.servers.clock', '{"command": "/usr/bin/clock", "env": {"MODE": "fast"}}')).to.equal(0);
+    expect(await set('mcp.servers.clock.net', '["example.org:443"]')).to.equal(0);
+    expect(await get('mcp.servers.clock.net')).to.deep.equal(['example.org:443']);
+    expect((await failure(set('mcp.servers.clock.net', '["example.org"]'))).code).to.equal('settings/invalid');
+    expect((await failure(set('mcp.servers.other.start', 'startup'))).code).to.equal('settings/invalid');
+    expect(await set('mcp.servers.clock.env', 'null')).to.equal(0);
+    expect(await get('mcp.servers')).to.deep.equal({ clock: { command: '/usr/bin/clock', net: ['example.org:443'] } });
+  });
+
   it('names the nearest of the known keys for another one', async () => {
     expect((await failure(set('memory.autoload', 'true'))).hint).to.equal('did you mean: memory.auto_load');
     expect((await failure(runCommand(command('get'), context(), ['__proto__.x']))).code).to.equal('usage');
