@@ -98,7 +98,12 @@ async function folders(context: CommandContext, args: ParsedArguments, flag: 're
     args.values(flag).map(async (text) => {
       const path = attachmentPath(text, context.cwd);
       const granted = await grantedFolder(path, { home: context.home, person: homedir() });
-      if (typeof granted === 'string') throw new PyraError('usage', `--${flag}: ${granted}`, { hint: 'name a folder that is there' });
+      if (typeof granted === 'string') {
+        const hint = granted.includes('never granted')
+          ? 'name only the folder that the server needs, and nothing of Pyra itself'
+          : 'name a folder that is there';
+        throw new PyraError('usage', `--${flag}: ${granted}`, { hint });
+      }
       if (!(await stat(granted.real)).isDirectory()) {
         throw new PyraError('usage', `--${flag}: ${path} is no folder`, { hint: 'name the folder that it lies in' });
       }

@@ -10,8 +10,7 @@ import { serverText } from './mcp-offer.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
 import { inspectedText } from './mcp-tool-rows.js';
 import { classWords } from './mcp-words.js';
-
-import { agree } from './plugin-agree.js';
+import { agree, type Proposal } from './plugin-agree.js';
 import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
 
@@ -49,7 +48,7 @@ export async function reviewServer(context: CommandContext, shelf: McpShelf, sta
     json: { ...json, accepted: false, changes: fresh.length + seen.gone.length },
   };
   // Where nothing but suspicious tools is new, the one question about them is enough.
-  const agreed = onlySuspicious && !context.globals.dryRun ? showOnly(context, shown) : await agree(context, proposal);
+  const agreed = onlySuspicious && !context.globals.dryRun ? showOnly(context, shown) : await agreeOrShow(context, proposal);
   if (agreed !== 'yes') return agreed === 'no' ? EXIT.failure : EXIT.ok;
   const all = await agreesToSuspicious(context, server.name, suspicious);
   const left = all ? [] : suspicious;
@@ -67,6 +66,13 @@ export async function reviewServer(context: CommandContext, shelf: McpShelf, sta
   const unsaid = (all ? fresh : clean).filter(({ verb, state }) => state === 'new' && !Object.hasOwn(server.tools, verb));
   if (!nothing) for (const line of classifyingWords(server, unsaid)) context.say(line);
   return nothing && !context.globals.yes ? EXIT.failure : EXIT.ok;
+}
+
+/** Nobody can say `--yes` to what they have not seen: where nobody can be asked it is shown before that is said. */
+function agreeOrShow(context: CommandContext, proposal: Proposal): ReturnType<typeof agree> {
+  const { dryRun, json, yes } = context.globals;
+  if (!context.interactive && !dryRun && !json && !yes) context.say(proposal.shown);
+  return agree(context, proposal);
 }
 
 function showOnly(context: CommandContext, shown: string): 'yes' {

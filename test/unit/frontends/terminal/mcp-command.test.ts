@@ -353,7 +353,9 @@ describe('pyra mcp', () => {
       it('takes folders only that are there, and not what holds its home', async () => {
         expect((await fault(['--read', 'nots', '--', 'server'])).message).to.include('is not there');
         expect((await fault(['--write', home, '--', 'server'])).message).to.include('the home of Pyra');
-        expect((await fault(['--write', folder, '--', 'server'])).message).to.include('the home of Pyra');
+        const around = await fault(['--write', folder, '--', 'server']);
+        expect(around.message).to.include('the home of Pyra');
+        expect(around.hint).to.equal('name only the folder that the server needs, and nothing of Pyra itself');
         expect((await fault(['--read', program, '--', 'server'])).message).to.include('is no folder');
       });
 
@@ -698,10 +700,13 @@ describe('pyra mcp', () => {
       expect(await names()).to.include('files.new_one');
     });
 
-    it('needs --yes without a terminal', async () => {
+    it('needs --yes without a terminal, and shows what that would accept', async () => {
       const { run, server } = await added();
       server.change([...reading, mcpTool('new_one')]);
-      expect((await run(['set', 'files'])).error).to.include({ code: 'usage', hint: 'answer it with --yes' });
+      const { error, err } = await run(['set', 'files']);
+      expect(error).to.include({ code: 'usage', hint: 'answer it with --yes' });
+      expect(err).to.include('files.new_one');
+      expect((await run(['set', 'files'], { globals: { json: true } })).both).not.to.include('files.new_one');
     });
   });
 
