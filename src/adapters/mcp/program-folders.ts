@@ -55,9 +55,32 @@ export async function programFolders(
       links.push(...((await resolvedPath(path))?.links ?? []));
     }
   }
+  // What may be written may be written in all its folders, and read too.
+  const isWritten = (real: string): boolean => granted.some((one) => one.writable && one.real === real);
+  const outer = granted.filter(({ real, writable }) => (writable ? folderAbove(granted, real) === undefined : !isWritten(real)));
+  const fault = replaceableFault(outer);
+  if (fault !== undefined) return fault;
   const own = [data, ...granted.flatMap(({ real, writable }) => (writable ? [real] : []))];
   const planted = links.find(({ path }) => own.some((folder) => path !== folder && contains(folder, path)));
   if (planted !== undefined)
     return `the link ${planted.path} leads to a folder that it was granted, and the server could change it: grant what it leads to`;
-  return { data, granted, links };
+  return { data, granted: outer, links };
+}
+
+/**
+ * What is only to be read, in a folder that may be written, can be moved away with the folder above it while another start looks for it, and
+ * anything may stand in its place then. Right below the granted folder nothing is above it that could be moved.
+ */
+function replaceableFault(granted: readonly ForeignMount[]): string | undefined {
+  for (const { real, writable } of granted) {
+    const above = writable ? undefined : folderAbove(granted, real);
+    if (above === undefined || dirname(real) === above) continue;
+    return `the folder ${real} is to be read, and the folder ${dirname(real)} above it may be written: the server could put another in its place`;
+  }
+  return undefined;
+}
+
+/** A folder that may be written in which another one lies. */
+function folderAbove(granted: readonly ForeignMount[], inner: string): string | undefined {
+  return granted.find(({ real, writable }) => writable && real !== inner && contains(real, inner))?.real;
 }

@@ -332,6 +332,19 @@ describe('the launcher of servers that are programs', () => {
       expect(await said(await launcher.launch(programLaunch('', { command: python, args: ['-c', asked] })))).to.equal('-1 38\n');
     });
 
+    it('is not started when it could put another folder in the place of one that it may only read', async function () {
+      const launcher = await programLauncher(this, 'bwrap', root);
+      mkdirSync(join(root, 'docs/deep/fixed'), { recursive: true });
+      const started = (read: string): Promise<unknown> =>
+        launcher
+          .launch(
+            programLaunch("console.log('started')", { read: [join(root, read)], write: [join(root, 'docs'), join(root, 'docs/deep')] }),
+          )
+          .then(said, (thrown: unknown) => isPyraError(thrown) && thrown.message);
+      expect(await started('docs/deep')).to.equal('started\n');
+      expect(await started('docs/deep/fixed')).to.contain('the server could put another in its place');
+    });
+
     it('has no sockets but those that its own network keeps in, however it asks for them', async function () {
       const launcher = await programLauncher(this, 'bwrap', root);
       const call = { x64: 41, arm64: 198 }[process.arch as string];
