@@ -75,7 +75,10 @@ async function follow({ command, isTheirs, level }: Step, bounds: ProgramBounds,
   const isLed = isTheirs || links.some(({ path }) => isWritable(path));
   if (isLed && !bounds.isOpen(real) && !isUsual(real))
     return `it is run by ${real}, and it could change that itself: grant what it needs of that with --read`;
-  const line = await shebang(real);
+  const first = await firstBytes(real);
+  // What is no program for the kernel is given to a shell by whoever starts it, and a server is never started through one.
+  if (isBareScript(first)) return `the program ${command} is a text whose first line does not say what runs it: name that in front of it`;
+  const line = shebang(first);
   if (!within(bounds.granted, real)) {
     if (contains(bounds.home, real)) return `the program ${command} lies in the home of Pyra, which is never shown to it`;
     const local = line === undefined || PACKAGE.test(real) ? undefined : LOCAL_PACKAGES.exec(real)?.[0];
@@ -139,17 +142,26 @@ function isBroad(folder: string, { home, person }: ProgramBounds): boolean {
   return holds || SHARED.some((name) => join(person, name) === folder) || folder.split('/').length <= 2;
 }
 
-/** What stands behind `#!` in a script. */
-async function shebang(file: string): Promise<string | undefined> {
+async function firstBytes(file: string): Promise<Buffer> {
   const handle = await open(file, 'r').catch(() => undefined);
-  if (handle === undefined) return undefined;
+  if (handle === undefined) return Buffer.alloc(0);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(FIRST_LINE_BYTES), 0, FIRST_LINE_BYTES, 0);
-    const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n');
-    return line.startsWith('#!') ? line.slice(2).trim() : undefined;
+    return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
+}
+
+/** What the first line of a script says that runs it. */
+function shebang(first: Buffer): string | undefined {
+  const [line = ''] = first.toString('utf8').split('\n');
+  return line.startsWith('#!') ? line.slice(2).trim() : undefined;
+}
+
+/** Programs of every system have a zero among their first bytes, and texts have none. */
+function isBareScript(first: Buffer): boolean {
+  return first.length > 0 && !first.includes(0) && shebang(first) === undefined;
 }
 
 /** The program that a script names; by its name alone, the one beside the script before any other. */

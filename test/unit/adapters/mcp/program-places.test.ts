@@ -44,6 +44,11 @@ describe('what a program is made of', () => {
     expect(await mounts(link('../share/tool/tool', 'ana/.local/bin/tool'))).to.deep.equal(['/ana/.local/share/tool/tool']);
   });
 
+  it('is not a text that nothing but a shell would take for a program', async () => {
+    expect(await mounts(file('ana/server.py', 'import sys\n'))).to.match(/^the program \/ana\/server\.py is a text whose first line/);
+    expect(await mounts(file('ana/server', '\u007fELF\u0002\u0001\u0001\u0000'))).to.deep.equal(['/ana/server']);
+  });
+
   it('is of uvx the uv beside it too', async () => {
     file('ana/.local/bin/uv');
     file('ana/.local/bin/other');
