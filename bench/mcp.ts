@@ -41,6 +41,7 @@ async function calls(way: string, reach: McpProgram | McpAddress, transport: Tra
     await person.classify('everything', { echo: reading() });
     await client.connect(transport);
     const gate: number[] = [];
+    const own: number[] = [];
     const alone: number[] = [];
     for (let turn = -WARM_UP; turn < CALLS; turn += 1) {
       const between = await timed(() => client.callTool({ name: 'echo', arguments: ARGUMENTS }));
@@ -48,9 +49,12 @@ async function calls(way: string, reach: McpProgram | McpAddress, transport: Tra
         const { outcome, text } = await person.call('everything.echo', ARGUMENTS);
         if (outcome !== 'ok') throw new Error(`the server did not answer: ${text}`);
       });
+      // What of it the gate takes for every tool: two entries in the log, each of them on the disk before it goes on.
+      const ownTool = await timed(() => person.call('memory.list'));
       if (turn < 0) continue;
       alone.push(between);
       gate.push(through);
+      own.push(ownTool);
     }
     const differences = gate.map((took, index) => took - (alone[index] ?? 0));
     const { tier } = await person.pyra.mcp.tier();
