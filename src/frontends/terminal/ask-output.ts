@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/domain/json.js';
 import type { TurnEvent } from '../../core/domain/turn.js';
 import type { CommandContext } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { jsonLine } from './json-line.js';
 import { READER_GONE } from './reader-gone.js';
 import type { TurnText } from './turn-text.js';
 import { TurnView } from './turn-view.js';
@@ -40,7 +41,7 @@ export class AskOutput {
 
   /** Shows one event. */
   show(event: TurnEvent): void {
-    if (this.#jsonLines) this.#context.stdout.write(`${JSON.stringify({ v: 1, ...event })}\n`);
+    if (this.#jsonLines) this.#context.stdout.write(jsonLine({ v: 1, ...event }));
     if (event.type !== 'reasoning-delta') this.#view?.show(event);
     if (event.type === 'tool-request') {
       this.#requests.set(event.request.call.id, event.request);

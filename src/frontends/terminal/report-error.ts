@@ -1,6 +1,7 @@
 import { mappedStack } from '../../adapters/support/mapped-stack.js';
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import { isPyraError } from '../../core/domain/errors.js';
+import { jsonLine } from './json-line.js';
 
 /** How an error is shown. */
 export interface ErrorStyle {
@@ -18,13 +19,13 @@ export function reportError(error: unknown, style: ErrorStyle): string {
   if (isPyraError(error)) {
     if (style.json) {
       const details = { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
-      return `${JSON.stringify({ v: 1, error: details })}\n`;
+      return jsonLine({ v: 1, error: details });
     }
     const hint = error.hint === undefined ? '' : `${style.paint.dim('hint:')} ${visible(error.hint)}\n`;
     return `${style.paint.red('pyra:')} ${visible(error.message)}\n${hint}`;
   }
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? mappedStack(error.stack ?? message) : message;
-  if (style.json) return `${JSON.stringify({ v: 1, error: { code: 'bug', message, stack } })}\n`;
+  if (style.json) return jsonLine({ v: 1, error: { code: 'bug', message, stack } });
   return `${style.paint.red('pyra: this is a fault in Pyra:')} ${visible(stack)}\n`;
 }

@@ -18,6 +18,7 @@ import { findCommand, UnknownWord } from './command-line.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { GLOBAL_FLAGS, type Globals, resolveGlobals } from './global-flags.js';
 import type * as Help from './help.js';
+import { jsonLine } from './json-line.js';
 import type { Prompter, PrompterStreams } from './prompter.js';
 import { reportError } from './report-error.js';
 import { type SplitLine, splitFlags, UnknownFlag } from './split-flags.js';
@@ -155,7 +156,7 @@ function createContext(globals: Globals, ports: RouterPorts, opened: Opened): Co
     interactive: ports.terminals.stdin && ports.terminals.stderr && !globals.noInput,
     onInterrupt: (handler) => ports.onInterrupt(handler),
     print: (text) => void ports.stdout.write(`${text}\n`),
-    printJson: (value) => void ports.stdout.write(`${JSON.stringify({ v: 1, ...value })}\n`),
+    printJson: (value) => void ports.stdout.write(jsonLine({ v: 1, ...value })),
     say: (text) => {
       if (!globals.quiet) ports.stderr.write(`${text}\n`);
     },
