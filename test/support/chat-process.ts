@@ -47,7 +47,7 @@ async function* respond(request: TurnRequest, io: { readonly approver: Approver;
   yield { type: 'turn-end', reason: 'answered', usage };
 }
 
-const pyra: ChatPyra & Pick<Pyra, 'close'> = {
+const pyra: ChatPyra & Pick<Pyra, 'close' | 'warm'> = {
   assistant: { respond, compact: async () => 0 },
   toolbox: { definitions: async () => [] },
   plugins: { list: async () => [], commands: async () => [] },
@@ -63,6 +63,7 @@ const pyra: ChatPyra & Pick<Pyra, 'close'> = {
   vault: { names: async () => [], set: async () => {}, status: async () => 'unlocked' },
   redactor: { find: () => [], redact: (text) => text },
   system,
+  warm: async () => ({ started: Promise.resolve() }),
   close: async () => {},
 };
 
