@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
@@ -11,9 +11,9 @@ import { writeFileAtomic } from '../support/atomic-file.js';
 import { withFileLock } from '../support/file-lock.js';
 import { homePaths } from '../support/home-paths.js';
 import { makeFolders } from '../support/make-folders.js';
+import { ownFileText } from '../support/own-file.js';
 import { removeTree } from '../support/remove-tree.js';
 import { safePath } from '../support/safe-path.js';
-import { systemErrorCode } from '../support/write-error.js';
 
 /** A server offers as many tools as fit into one message of 10 MB; each may be there as it was and as it is. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -93,27 +93,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 function readRecord(path: string): McpRecord {
-  const text = textOf(path);
+  const text = ownFileText(path, MAX_BYTES);
   // Nothing is offered by a damaged record; the person looks at the server again.
   return (text === undefined ? undefined : parseMcpRecord(text)) ?? NOTHING;
-}
-
-/** Reads a file of which no link and no pipe takes the place; `undefined` where there is none. */
-function textOf(path: string): string | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw new PyraError('home/insecure', `${path} cannot be read`, { hint: 'see who owns it, and what it is: pyra doctor', cause: error });
-  }
-  try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile() || status.size > MAX_BYTES) {
-      throw new PyraError('home/insecure', `${path} is not what Pyra wrote`, { hint: 'look at it, and move it away' });
-    }
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
-  }
 }

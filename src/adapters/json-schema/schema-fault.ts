@@ -1,28 +1,11 @@
 import { isJsonObject, type JsonValue } from '../../core/domain/json.js';
+import { COUNTS, NUMBERS, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, TYPES } from '../../core/domain/schema-keywords.js';
 
 /** The largest schema, as JSON in characters. */
 const MAX_CHARACTERS = 65_536;
 /** How deep a schema may be nested. */
 const MAX_DEPTH = 32;
 const MAX_PATTERN_CHARACTERS = 1_000;
-
-const TYPES: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
-const ONE_SCHEMA = [
-  'items',
-  'additionalProperties',
-  'unevaluatedProperties',
-  'unevaluatedItems',
-  'propertyNames',
-  'contains',
-  'not',
-  'if',
-  'then',
-  'else',
-];
-const SCHEMA_LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
-const SCHEMA_MAPS = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'];
-const NUMBERS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
-const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'minContains', 'maxContains'];
 
 /** What makes a schema unusable: it is too large or too deep, or a keyword has a value that the validator would silently pass over. */
 export function schemaFault(schema: JsonValue): string | undefined {

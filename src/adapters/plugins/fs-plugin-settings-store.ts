@@ -10,10 +10,11 @@ import type { PluginSettingsStore } from '../../ports/plugin-library.js';
 import { writeFileAtomic } from '../support/atomic-file.js';
 import { withFileLock } from '../support/file-lock.js';
 import { makeFolders } from '../support/make-folders.js';
+import { ownFileText } from '../support/own-file.js';
 import { safePath } from '../support/safe-path.js';
 import { systemErrorCode } from '../support/write-error.js';
 import { DATA_FOLDER } from './plugin-files.js';
-import { answersPath, textOf } from './plugin-record.js';
+import { answersPath, MAX_RECORD_BYTES } from './plugin-record.js';
 
 /** The largest file that a question takes, in bytes. */
 const MAX_FILE_BYTES = 1_000_000;
@@ -33,7 +34,7 @@ export class FsPluginSettingsStore implements PluginSettingsStore {
   }
 
   async load(name: PluginName): Promise<PluginSettings> {
-    const text = textOf(answersPath(this.#state, checked(name)));
+    const text = ownFileText(answersPath(this.#state, checked(name)), MAX_RECORD_BYTES);
     if (text === undefined) return {};
     try {
       const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
@@ -8,9 +8,11 @@ import { isPluginName } from '../../core/domain/parse-plugin-manifest.js';
 import type { PluginSource } from '../../core/domain/plugin.js';
 import type { PluginManifest, PluginName } from '../../core/domain/plugin-manifest.js';
 import { writeFileAtomic } from '../support/atomic-file.js';
+import { ownFileText } from '../support/own-file.js';
 import { systemErrorCode } from '../support/write-error.js';
 
-const MAX_BYTES = 4 * 1024 * 1024;
+/** The most that a file of what is known of a plugin holds. */
+export const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 /** What is known of an installed plugin, as the person accepted it. */
 export interface PluginRecord {
@@ -58,7 +60,7 @@ function markOf(path: string): string | undefined {
 }
 
 function readRecord(state: string, name: PluginName): PluginRecord | undefined {
-  const text = textOf(recordPath(state, name));
+  const text = ownFileText(recordPath(state, name), MAX_RECORD_BYTES);
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -105,26 +107,6 @@ function namesIn(folder: string): readonly string[] {
 /** Where the answers to a plugin's questions are. */
 export function answersPath(state: string, name: PluginName): string {
   return join(state, `${name}.settings.json`);
-}
-
-/** Reads a file of Pyra's own, of which no link and no pipe takes the place; `undefined` where there is none. */
-export function textOf(path: string): string | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw new PyraError('home/insecure', `${path} cannot be read`, { hint: 'see who owns it, and what it is: pyra doctor', cause: error });
-  }
-  try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile() || status.size > MAX_BYTES) {
-      throw new PyraError('home/insecure', `${path} is not what Pyra wrote`, { hint: 'look at it, and move it away' });
-    }
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function recordPath(state: string, name: PluginName): string {

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonSchema, type JsonValue } from './json.js';
-import { IN_PLACE, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS } from './mcp-schema-words.js';
+import { IN_PLACE, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS } from './schema-keywords.js';
 
 /** How many schemas may have to be looked at for one value, with all that they refer to. */
 const MAX_IN_PLACE = 2_000;

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonSchema, type JsonValue } from './json.js';
 import { isDeeper } from './manifest-schema.js';
 import { schemaReferenceFault } from './mcp-schema-references.js';
-import { COUNTS, NUMBERS, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, TYPES } from './mcp-schema-words.js';
 import { isPattern, PatternCheck } from './pattern-check.js';
+import { COUNTS, NUMBERS, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, TYPES } from './schema-keywords.js';
 import type { StepBudget } from './step-budget.js';
 import { visible } from './untrusted.js';
 
