@@ -31,7 +31,9 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 
 /** The validator's errors as sentences that a model or a person can act on, each with the place first: `to: must be a string`. */
 export function faultSentences(errors: readonly OutputUnit[]): readonly string[] {
-  const choices = errors.filter(({ keyword }) => ALTERNATIVES.includes(keyword)).map(({ keywordLocation }) => `${keywordLocation}/`);
+  const alternatives = errors.filter(({ keyword }) => ALTERNATIVES.includes(keyword));
+  // The same for each item of a list: there are thousands of errors, and few places in a schema.
+  const choices = [...new Set(alternatives.map(({ keywordLocation }) => `${keywordLocation}/`))];
   const leaves = errors.filter(
     ({ keyword, keywordLocation }) => !WRAPPERS.includes(keyword) && !choices.some((choice) => keywordLocation.startsWith(choice)),
   );

@@ -1,4 +1,4 @@
-import type { OutputUnit, Validator } from '@cfworker/json-schema';
+import type { Validator } from '@cfworker/json-schema';
 import type { JsonSchema, JsonValue } from '../../core/domain/json.js';
 import type { SchemaChecker } from '../../ports/schema-checker.js';
 import { faultSentences } from './fault-sentences.js';
@@ -25,18 +25,20 @@ export class JsonSchemaChecker implements SchemaChecker {
     const broken = schemaFault(schema);
     if (broken !== undefined) return [`the schema is broken: ${broken}`];
     const { Validator } = await this.#load();
-    let errors: readonly OutputUnit[];
+    let sentences: readonly string[];
     try {
       // The validator writes into the schema that it is given.
       const own = JSON.parse(JSON.stringify(schema)) as object;
-      const result = runBriefly(() => new Validator(own, '2020-12', false).validate(value), LONGEST_MS);
-      if (result === undefined) return ['the schema is broken: it takes too long to apply to this value'];
-      if (result.valid) return [];
-      errors = result.errors;
+      const found = runBriefly(() => {
+        const { valid, errors } = new Validator(own, '2020-12', false).validate(value);
+        return valid ? 'valid' : faultSentences(errors);
+      }, LONGEST_MS);
+      if (found === undefined) return ['the schema is broken: it takes too long to apply to this value'];
+      if (found === 'valid') return [];
+      sentences = found;
     } catch {
       return ['the schema is broken: it cannot be applied'];
     }
-    const sentences = faultSentences(errors);
     return sentences.length > 0 ? sentences : ['the value does not fit'];
   }
 }
