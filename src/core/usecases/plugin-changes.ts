@@ -13,7 +13,17 @@ export async function inspectPlugin(ports: ShelfPorts, source: PluginSource): Pr
   const library = await ports.library();
   const seen = await library.inspect(source);
   const installed = (await library.list()).find(({ manifest }) => manifest.name === seen.manifest.name);
-  return installed === undefined ? { package: seen } : inspectionOf(seen, installed);
+  if (installed !== undefined) return inspectionOf(seen, installed);
+  await refuseTaken(ports, seen);
+  return { package: seen };
+}
+
+/** The tools of both would bear the same name in front, and whoever permits one would permit the other. */
+async function refuseTaken({ settings }: ShelfPorts, { manifest: { name } }: PluginPackage): Promise<void> {
+  if (!Object.hasOwn((await settings.load()).mcp.servers, name)) return;
+  throw new PyraError('usage', `the name ${name} is taken by an MCP server`, {
+    hint: `remove that first (pyra mcp remove ${name}), and add it again under another name`,
+  });
 }
 
 /** What a source is meant by: a path, or the name of a plugin that Pyra brings. */
@@ -45,6 +55,7 @@ export async function installPlugin(ports: ShelfPorts, seen: PluginPackage, sign
   const library = await ports.library();
   const { name, version } = seen.manifest;
   const before = (await library.list()).find(({ manifest }) => manifest.name === name);
+  if (before === undefined) await refuseTaken(ports, seen);
   const plugin = await library.install(seen.source, seen.digest);
   try {
     await checkHandlers(ports, plugin, signal);

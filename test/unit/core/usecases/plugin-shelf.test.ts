@@ -39,6 +39,17 @@ describe('PluginShelf', () => {
       expect(harness.events()).to.deep.equal(['plugin-installed']);
     });
 
+    it('refuses a new plugin with the name of an MCP server, also where that came after the look', async () => {
+      harness.offer(MAIL);
+      const seen = await shelf().inspect('mail');
+      await harness.settings.update((now) => ({ ...now, mcp: { servers: { mail: { command: '/usr/bin/mail-server' } } } }));
+      const refusal = await failureOf(shelf().inspect('mail'));
+      expect(refusal).to.include({ code: 'usage', message: 'the name mail is taken by an MCP server' });
+      expect(refusal.hint).to.include('pyra mcp remove mail');
+      expect((await failureOf(shelf().install(seen.package, harness.signal))).code).to.equal('usage');
+      expect(await shelf().list()).to.deep.equal([]);
+    });
+
     it('takes a bare name for one that Pyra brings, and a path for a folder', async () => {
       harness.offer({ ...MAIL, version: '2.0.0' }, { kind: 'folder', path: './mail' });
       expect((await failureOf(shelf().inspect('mail'))).code).to.equal('not-found');
