@@ -1,8 +1,8 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { contains } from '../support/sandbox/granted-folder.js';
+import { projectOf } from '../support/sandbox/project-of.js';
 import { type PathLink, resolvedPath } from '../support/sandbox/resolved-path.js';
-import { projectOf } from './program-places.js';
 
 /** What a program can see, for {@link argumentFault}. */
 export interface VisiblePlaces {

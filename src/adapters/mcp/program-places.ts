@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { findServerProgram, isShim } from '../support/sandbox/find-server-program.js';
@@ -181,16 +181,4 @@ function isProgram(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The folder to grant so that a script is seen with what belongs to it: its project, else the folder that it is in. */
-export function projectOf(script: string, person: string): string {
-  const packages = LOCAL_PACKAGES.exec(script)?.[0];
-  if (packages !== undefined) return packages;
-  const own = dirname(script);
-  for (let folder = own; !contains(folder, person) && folder !== dirname(folder); folder = dirname(folder)) {
-    const names = readdirSync(folder);
-    if (['package.json', 'pyproject.toml', 'setup.py'].some((name) => names.includes(name))) return folder;
-  }
-  return own;
 }

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { findServerProgram } from '../../adapters/support/sandbox/find-server-program.js';
+import { projectOf } from '../../adapters/support/sandbox/project-of.js';
 import { PyraError } from '../../core/domain/errors.js';
 import { secretArguments } from '../../core/domain/mcp-reach.js';
 import { isSecretLike } from '../../core/domain/secret-like.js';
@@ -14,6 +15,8 @@ export interface GivenProgram {
   readonly command: string;
   readonly args: readonly string[];
 }
+
+const SCRIPT = /\.(?:[cm]?[jt]s|py|rb|pl|php|sh)$/;
 
 /** What stands behind `--`, with the program by its absolute path: the one that the person's own shell would start. Throws `usage`, `not-found`. */
 export function givenProgram({ env, cwd }: Pick<CommandContext, 'env' | 'cwd'>, line: readonly string[], server: string): GivenProgram {
@@ -52,7 +55,7 @@ export function pathNotes(
       granted.some((folder) => isWithin(folder, realpathSync(path)))
     )
       return [];
-    const folder = statSync(path).isDirectory() ? path : path.slice(0, path.lastIndexOf(sep)) || sep;
+    const folder = folderToGrant(path);
     return [`it will not see ${shown}: add --read ${visibleLine(folder)}, or --write to let it change things there`];
   });
 }
@@ -87,6 +90,12 @@ function absent(word: string, args: readonly string[], cwd: string): PyraError {
 function isRelativePath(path: string, cwd: string): boolean {
   if (path === '' || isAbsolute(path) || /^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return false;
   return /^\.{1,2}(?:\/|$)|^~(?:\/|$)/.test(path) || (/[/.]/.test(path) && existsSync(join(cwd, path)));
+}
+
+/** What to grant so that a server sees what a path names: with a script, what belongs to it. */
+function folderToGrant(path: string): string {
+  if (statSync(path).isDirectory()) return path;
+  return SCRIPT.test(path) ? projectOf(realpathSync(path), homedir()) : dirname(path);
 }
 
 /** Folders of the system, which every program sees. */

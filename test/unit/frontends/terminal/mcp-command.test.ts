@@ -449,6 +449,10 @@ describe('pyra mcp', () => {
       };
       expect(await shown(join(folder, 'other'))).to.include(`it will not see ${folder}/other: add --read ${folder}/other`);
       expect(await shown(`--config=${folder}/config.json`)).to.include(`it will not see ${folder}/config.json: add --read ${folder}`);
+      mkdirSync(join(folder, 'app/node_modules/server/dist'), { recursive: true });
+      writeFileSync(join(folder, 'app/node_modules/server/dist/index.js'), '');
+      const installed = join(folder, 'app/node_modules/server/dist/index.js');
+      expect(await shown(installed)).to.match(/add --read \S+\/app\/node_modules,/);
       expect(await shown('./notes')).to.include(`write ${folder}/notes`);
       expect(await shown('config.json')).to.include(`write ${folder}/config.json`);
       for (const fine of [
