@@ -168,6 +168,25 @@ describe('ToolGate', () => {
       expect((await run('email.send', MAIL, { ...turn(), conversation: 'conversation-2' as never })).result.outcome).to.equal('denied');
     });
 
+    it('asks again when other code is behind the tool than the one that was granted', async () => {
+      let code = 'one';
+      const { run } = gateHarness({
+        tools: [
+          {
+            get definition() {
+              return sendTool(undefined, { code }).definition;
+            },
+            run: () => 'sent',
+          },
+        ],
+        decisions: [ALWAYS, NO],
+      });
+      expect((await run('email.send', MAIL)).result.outcome).to.equal('ok');
+      expect((await run('email.send', MAIL)).result.outcome).to.equal('ok');
+      code = 'two';
+      expect((await run('email.send', MAIL)).result.outcome).to.equal('denied');
+    });
+
     it('suspends a grant once the conversation has read external text, and says why it asks', async () => {
       const { run, approver, messages } = gateHarness({ decisions: [ALWAYS, NO] });
       await run('email.send', MAIL);
