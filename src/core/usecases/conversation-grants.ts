@@ -3,10 +3,7 @@ import type { ConversationId } from '../domain/identifiers.js';
 import { canonicalJson, type JsonObject } from '../domain/json.js';
 import type { ToolDefinition } from '../domain/tool.js';
 
-/**
- * What a person allowed for the rest of a conversation: the same tool of the same provider, as long as the code behind it is the same, with the
- * same values in all destinations. Lives as long as the process.
- */
+/** What a person allowed for the rest of a conversation: the same tool of the same provider with the same values in all destinations. Lives as long as the process. */
 export class ConversationGrants {
   readonly #granted = new Map<ConversationId, Set<string>>();
 
@@ -20,6 +17,6 @@ export class ConversationGrants {
   }
 }
 
-function keyOf(provider: string, { name, destinations, effect, code = '' }: ToolDefinition, args: JsonObject): string {
-  return canonicalJson([name, provider, effect, code, destinations.map((path) => [path, argumentAt(args, path) ?? null])]);
+function keyOf(provider: string, { name, destinations }: ToolDefinition, args: JsonObject): string {
+  return canonicalJson([name, provider, destinations.map((path) => [path, argumentAt(args, path) ?? null])]);
 }
