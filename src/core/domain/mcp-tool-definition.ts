@@ -48,7 +48,8 @@ const OPENING = ['patternProperties', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'd
 
 /**
  * The class with the destinations that really are arguments. A tool that sends and of which none is named has all arguments as such, and takes
- * no others (`isClosed`). Where they cannot be told (none has a name, or one that is no path; the schema leaves open which there are), it is
+ * no others (`isClosed`): one that nobody saw could say where it sends to. So does a tool whose destinations are named, unless its schema says that it
+ * takes more. Where they cannot be told (none has a name, or one that is no path; the schema leaves open which there are), it is
  * `destructive`: then no grant covers a second call.
  */
 function effective(
@@ -57,9 +58,13 @@ function effective(
 ): McpToolClass & { readonly isClosed: boolean } {
   const named = destinations.filter((path) => hasArgument(parameters, path));
   const asked = effect === 'read' ? approval : 'ask';
-  if (effect !== 'egress' || named.length > 0) return { effect, approval: asked, destinations: named, isClosed: false };
+  const opens = OPENING.some((keyword) => keyword in parameters);
+  if (effect !== 'egress' || named.length > 0) {
+    const isClosed = named.length > 0 && !opens && parameters.additionalProperties === undefined;
+    return { effect, approval: asked, destinations: named, isClosed };
+  }
   const all = isJsonObject(parameters.properties) ? Object.keys(parameters.properties) : [];
-  const isOpen = OPENING.some((keyword) => keyword in parameters) || all.some((name) => /[.=,\s"]/.test(name));
+  const isOpen = opens || all.some((name) => /[.=,\s"]/.test(name));
   if (all.length === 0 || isOpen) return { ...UNCLASSIFIED, isClosed: false };
   return { effect, approval: asked, destinations: all, isClosed: true };
 }

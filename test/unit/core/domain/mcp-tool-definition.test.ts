@@ -68,7 +68,19 @@ describe('the definition of a tool of an MCP server', () => {
   it('has the destinations that the person named, where they are arguments', () => {
     const { destinations, parameters } = defined({}, { ...egress, destinations: ['project', 'nothing'] });
     expect(destinations).to.deep.equal(['project']);
-    expect(parameters).to.not.have.property('additionalProperties');
+    expect(parameters.additionalProperties).to.equal(false);
+  });
+
+  it('takes no argument besides those that were shown where destinations are named, unless it says that there are more', () => {
+    for (const effect of ['egress', 'write'] as const) {
+      const given = { effect, approval: 'ask', destinations: ['a'] } as const;
+      expect(defined({ parameters: properties(['a', 'b']) }, given).parameters.additionalProperties, effect).to.equal(false);
+      const open = { ...properties(['a']), additionalProperties: { type: 'string' } };
+      expect(defined({ parameters: open }, given).parameters.additionalProperties).to.deep.equal({ type: 'string' });
+      expect(defined({ parameters: properties(['a']) }, { ...given, destinations: [], effect: 'write' }).parameters).to.not.have.property(
+        'additionalProperties',
+      );
+    }
   });
 
   it('sends with every argument where none is named, and takes no other', () => {
