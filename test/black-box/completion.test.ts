@@ -78,6 +78,8 @@ describe('pyra completion', () => {
       expect(inBash(['pyra', 'mcp', 'set', 'notes', 'read=write', 'start'], own)).to.equal('start=first-use start=startup');
       expect(inBash(['pyra', 'mcp', 'set', 'notes', 'read', '=', 'w'], own)).to.equal('write');
       expect(inBash(['pyra', 'mcp', 'set', 'notes', 'start', '=', ''], own)).to.equal('first-use startup');
+      // So the words stand where nothing was written behind the sign yet.
+      expect(inBash(['pyra', 'mcp', 'set', 'notes', 'read', '='], own)).to.equal('read egress write destructive');
       expect(existsSync(join(home, 'mcp'))).to.equal(false);
     } finally {
       rmSync(home, { recursive: true, force: true });

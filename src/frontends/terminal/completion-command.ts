@@ -12,12 +12,15 @@ const EXECUTABLE = 'pyra completion';
  */
 const BASH = `# bash completion for pyra
 _pyra_completion() {
-  local value description
+  local value description current=\${COMP_WORDS[COMP_CWORD]}
+  local words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=()
+  # An = is a word of its own; nothing stands behind this one yet.
+  if [[ $current == = ]]; then current=; words+=(''); fi
   while IFS=$'\\t' read -r value description; do
     case $value in ''|:*) continue ;; esac
-    [[ $value == "\${COMP_WORDS[COMP_CWORD]}"* ]] && COMPREPLY+=("$value")
-  done < <(${EXECUTABLE} complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null </dev/null)
+    [[ $value == "$current"* ]] && COMPREPLY+=("$value")
+  done < <(${EXECUTABLE} complete -- "\${words[@]}" 2>/dev/null </dev/null)
 }
 complete -o default -F _pyra_completion pyra`;
 
