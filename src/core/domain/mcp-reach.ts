@@ -64,8 +64,7 @@ function address(reader: McpSettingsReader): McpAddress | undefined {
   const url = reader.text('url', ADDRESS);
   const headers = mcpHeaders(reader);
   if (url === undefined) return undefined;
-  const query = (url.split('?')[1] ?? '').split('&').map((pair) => /^([^=]*)=?(.*)$/s.exec(pair) ?? []);
-  if (isSecretLike(url) || query.some(([, name = '', value = '']) => isSecretLike(value, name))) {
+  if (isSecretLike(url) || isSecretQuery(url)) {
     reader.fault(
       ['url'],
       'looks like it holds a secret, and config.yaml is no place for one: put it into the vault (pyra vault set NAME) and give it in a header (headers: Authorization: Bearer secret:NAME)',
@@ -80,8 +79,22 @@ export function secretArguments(args: readonly string[]): readonly number[] {
     const [, option, assigned, value = ''] = /^(?:--?([A-Za-z][\w.-]{0,100})|([A-Za-z_][\w.-]{0,100}))=(.*)$/s.exec(arg) ?? [];
     const own = option ?? assigned;
     const before = arg.startsWith('-') ? undefined : /^--?([A-Za-z][\w.-]{0,100})$/.exec(args[index - 1] ?? '')?.[1];
-    return (own === undefined ? isSecretLike(arg, before) : isSecretLike(value, own)) ? [index] : [];
+    const isFound = own === undefined ? isSecretLike(arg, before) : isSecretLike(value, own);
+    return isFound || isSecretHeader(own === undefined ? arg : value) || isSecretQuery(arg) ? [index] : [];
   });
+}
+
+/** A header as programs take it: `Authorization: Bearer …`. One that names a variable holds none. */
+function isSecretHeader(text: string): boolean {
+  const [, name, value = ''] = /^([A-Za-z][A-Za-z0-9-]{2,60}):\s*(?!\/\/)(.*)$/s.exec(text) ?? [];
+  return name !== undefined && !/^(?:[A-Za-z]+ )?\$\{?\w+\}?$/.test(value) && isSecretLike(value, name);
+}
+
+/** An address with a secret among what stands behind its question mark. */
+function isSecretQuery(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]{0,20}:\/\//i.test(text)) return false;
+  const query = (text.split('?')[1] ?? '').split('&').map((pair) => /^([^=]*)=?(.*)$/s.exec(pair) ?? []);
+  return query.some(([, name = '', value = '']) => isSecretLike(value, name));
 }
 
 function once(texts: readonly string[]): readonly string[] {

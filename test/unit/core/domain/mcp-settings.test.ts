@@ -89,6 +89,13 @@ describe('the settings of MCP servers', () => {
     ['a secret in arguments', { ...program, args: ['--token', 'abcdefgh'] }, 'x.args.1: looks like a secret, and everybody'],
     ['a secret in an assignment', { ...program, args: ['-e', 'API_KEY=abcdefgh'] }, 'x.args.1: looks like a secret'],
     ['a secret by its form alone', { ...program, args: ['q8Zr2LmN0pQxV7bTyUwK4sJdFgHc1e9A'] }, 'x.args.0: looks like a secret'],
+    [
+      'a secret in a header among arguments',
+      { ...program, args: ['--header', 'Authorization: Bearer abcdefgh'] },
+      'x.args.1: looks like a secret',
+    ],
+    ['a secret in such a header', { ...program, args: ['--header=X-API-Key:abcdefgh'] }, 'x.args.0: looks like a secret'],
+    ['a secret in an address', { ...program, args: ['https://x.example.org/mcp?a=1&api_key=abcdefgh'] }, 'x.args.0: looks like a secret'],
     ['a password in arguments', { ...program, args: ['postgres://me:pw@db/x'] }, 'x.args.0: looks like a secret'],
     ['headers of a program', { ...program, headers: {} }, 'x.headers: is only for a server with url; a program has env'],
     ['variables of an address', { ...address, env: { A: 'b' } }, 'x.env: is only for a server with command; an address has headers'],
@@ -178,6 +185,10 @@ describe('the settings of MCP servers', () => {
     expect(faultsOf({ url: 'http://localhost:3000/mcp?level=2&id=0123456789abcdef0123456789abcdef' })).to.deep.equal([]);
     const args = [
       '0123456789abcdef0123456789abcdef',
+      ['Authorization: Bearer $', '{TOKEN}'].join(''),
+      'X-API-Key:$KEY',
+      'Accept: text/html',
+      'https://example.org/mcp?page=2&mode=key',
       '--page-id',
       '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
       'LEVEL=debug',
