@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, fchmodSync, fstatSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory } from './atomic-file.js';
@@ -6,6 +6,8 @@ import { plantedLink, systemErrorCode, writeError } from './write-error.js';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 const MODE = 0o600;
+/** In bytes. */
+const WRITTEN_AT_ONCE = 65_536;
 
 /**
  * Appends to a file, mode 0600, and waits until the bytes are on disk; a write that fails takes back what it had written. Call it under a
@@ -15,12 +17,14 @@ const MODE = 0o600;
 export async function appendDurably(path: string, prepare: (file: FileHandle, size: number) => Promise<string>): Promise<void> {
   const { file, made } = await openForAppend(path);
   try {
-    const status = await file.stat();
-    if ((status.mode & 0o777) !== MODE) await file.chmod(MODE);
+    const status = fstatSync(file.fd);
+    if ((status.mode & 0o777) !== MODE) fchmodSync(file.fd, MODE);
     const bytes = Buffer.from(await prepare(file, status.size));
-    const { size } = await file.stat();
+    const { size } = fstatSync(file.fd);
     try {
-      for (let written = 0; written < bytes.length; ) written += (await file.write(bytes, written)).bytesWritten;
+      // Only the disk is waited for; what is done at once is not handed to another thread.
+      if (bytes.length <= WRITTEN_AT_ONCE) for (let written = 0; written < bytes.length; ) written += writeSync(file.fd, bytes, written);
+      else for (let written = 0; written < bytes.length; ) written += (await file.write(bytes, written)).bytesWritten;
       await file.datasync();
     } catch (error) {
       await file.truncate(size).catch(() => undefined);
