@@ -63,6 +63,7 @@ async function calls(way: string, reach: McpProgram | McpAddress, transport: Tra
       tier,
       gateMs: round(median(gate)),
       bareMs: round(median(alone)),
+      ownToolMs: round(median(own)),
       p95: round(quantile(differences, 0.95)),
     };
     const name = `an MCP call over ${way}, through the gate over the bare client, median`;
