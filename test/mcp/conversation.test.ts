@@ -7,6 +7,7 @@ import { call, end, says } from '../support/assistant-harness.js';
 import { FOREIGN, needsServers, nodeProgram } from '../support/mcp-servers/foreign-servers.js';
 import { addressOf, startHttpServer } from '../support/mcp-servers/http-server.js';
 import { mcpPerson, NO, reading, YES } from '../support/mcp-servers/mcp-person.js';
+import { commandLines } from '../support/mcp-servers/traces.js';
 
 const results = (events: readonly TurnEvent[]) => events.flatMap((event) => (event.type === 'tool-result' ? [event] : []));
 
@@ -60,7 +61,6 @@ describe('MCP servers in a conversation', function () {
       expect(write?.result.outcome).to.equal('denied');
       expect(readFileSync(offer, 'utf8')).to.include('4,800 EUR');
       expect(cards[0]?.taintedBy.join()).to.include('files.read_text_file');
-      // What is said to read only is not asked about as long as nothing of the person's can leave with it; here the conversation is tainted.
       expect(sum?.result.outcome, sum?.result.text).to.equal('ok');
       expect(sum?.result.text).to.include('5712');
       expect(events.at(-1)).to.deep.include({ type: 'turn-end', reason: 'answered' });
@@ -86,9 +86,14 @@ describe('MCP servers in a conversation', function () {
       mkdirSync(docs);
       await person.add('files', nodeProgram(FOREIGN.filesystem, [docs], { read: [docs] }));
       await person.restart();
-      const begun = performance.now();
+      const running = (): boolean => commandLines().includes(docs);
+      let ran = false;
+      const watch = setInterval(() => {
+        ran ||= running();
+      }, 5);
       await person.turn('hello');
-      expect(performance.now() - begun).to.be.lessThan(1_000);
+      clearInterval(watch);
+      expect(ran || running()).to.equal(false);
       expect(model.requests[0]?.tools.map(({ name }) => name)).to.include('files.read_text_file');
     } finally {
       await person.stop();
