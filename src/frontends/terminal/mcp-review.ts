@@ -46,6 +46,7 @@ export async function reviewServer(context: CommandContext, shelf: McpShelf, sta
     shown,
     question: questionOf(status, seen, fresh),
     json: { ...json, accepted: false, changes: fresh.length + seen.gone.length },
+    fresh: true,
   };
   // Where nothing but suspicious tools is new, the one question about them is enough.
   const agreed = onlySuspicious && !context.globals.dryRun ? showOnly(context, shown) : await agreeOrShow(context, proposal);

@@ -23,6 +23,7 @@ export async function agreesToSuspicious(context: CommandContext, server: string
   return prompter.confirm({
     message: `the text of ${names} reads as if it gave the assistant orders: offer ${one ? 'it' : 'them'} all the same?`,
     flag: 'no flag: this is asked on a terminal only',
+    fresh: true,
   });
 }
 

@@ -7,13 +7,18 @@ export interface Proposal {
   readonly question: string;
   /** What `--dry-run --json` prints. */
   readonly json: JsonObject;
+  /** Whether what it is about took a time that somebody else chose: then nothing typed in that time answers. */
+  readonly fresh?: boolean;
 }
 
 /**
  * Shows something and asks, the default is no; `--yes` agrees and still shows it, `--dry-run` shows it as the result and asks nothing.
  * @throws PyraError `usage`, naming `--yes`, where nobody can be asked
  */
-export async function agree(context: CommandContext, { shown, question, json }: Proposal): Promise<'yes' | 'no' | 'dry-run'> {
+export async function agree(
+  context: CommandContext,
+  { shown, question, json, fresh = false }: Proposal,
+): Promise<'yes' | 'no' | 'dry-run'> {
   const { dryRun, yes } = context.globals;
   if (dryRun) {
     if (context.globals.json) context.printJson({ ...json, dry_run: true });
@@ -27,5 +32,5 @@ export async function agree(context: CommandContext, { shown, question, json }: 
   const prompter = await context.openPrompter();
   // A question without what it is about would be worth nothing: this is written under --quiet too.
   if (context.interactive) context.stderr.write(`${shown}\n\n`);
-  return (await prompter.confirm({ message: question, flag: '--yes' })) ? 'yes' : 'no';
+  return (await prompter.confirm({ message: question, flag: '--yes', fresh })) ? 'yes' : 'no';
 }

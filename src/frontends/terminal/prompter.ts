@@ -21,7 +21,8 @@ export interface Prompter {
   text(question: Question & { readonly initial?: string; check?(answer: string): string | undefined }): Promise<string>;
   /** Input that is not shown. */
   secret(question: Question): Promise<Secret>;
-  confirm(question: Question & { readonly initial?: boolean }): Promise<boolean>;
+  /** `fresh`: nothing that was typed before answers it, for what is asked after somebody else decided when. */
+  confirm(question: Question & { readonly initial?: boolean; readonly fresh?: boolean }): Promise<boolean>;
   select<T extends string>(question: Question & { readonly choices: readonly Choice<T>[]; readonly initial?: T }): Promise<T>;
 }
 
@@ -34,25 +35,32 @@ export interface PrompterStreams {
   lend?<T>(use: () => Promise<T>): Promise<T>;
 }
 
+/** How long what was typed before may take to come in. */
+const TYPED_MS = 50;
+const CTRL_C = 3;
+
 /** A prompter on these streams. */
 export function createPrompter(streams: PrompterStreams): Prompter {
-  const ask = async <T>(question: Question, options: Omit<prompts.PromptObject<'answer'>, 'name' | 'message'>): Promise<T> => {
+  const ask = async <T>(
+    question: Question & { readonly fresh?: boolean },
+    options: Omit<prompts.PromptObject<'answer'>, 'name' | 'message'>,
+  ): Promise<T> => {
     if (!streams.interactive) {
       throw new PyraError('usage', `this needs an answer, and there is no terminal to ask on: ${question.message}`, {
         hint: `answer it with ${question.flag}`,
       });
     }
     const lend = streams.lend ?? (<R>(use: () => Promise<R>): Promise<R> => use());
-    const answers = await lend(() =>
-      prompts(
+    const cancel = (): never => {
+      throw new DOMException('the question was cancelled', 'AbortError');
+    };
+    const answers = await lend(async () => {
+      if (question.fresh === true && (await typedBefore(streams.stdin)).includes(CTRL_C)) cancel();
+      return prompts(
         { ...options, name: 'answer', message: question.message, stdin: streams.stdin as never, stdout: streams.stderr as never },
-        {
-          onCancel: () => {
-            throw new DOMException('the question was cancelled', 'AbortError');
-          },
-        },
-      ),
-    );
+        { onCancel: cancel },
+      );
+    });
     return answers.answer as T;
   };
   return {
@@ -74,4 +82,19 @@ export function createPrompter(streams: PrompterStreams): Prompter {
         ),
       }),
   };
+}
+
+/** Takes what was typed until now, so that it answers nothing. */
+async function typedBefore(stdin: InputStream): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const take = (piece: Uint8Array | string): void => void pieces.push(Buffer.from(piece as Uint8Array));
+  // As lines, it would come in only with their ends.
+  stdin.setRawMode?.(true);
+  stdin.on('data', take);
+  stdin.resume();
+  await new Promise((resolve) => setTimeout(resolve, TYPED_MS));
+  stdin.off('data', take);
+  stdin.pause();
+  stdin.setRawMode?.(false);
+  return Buffer.concat(pieces);
 }

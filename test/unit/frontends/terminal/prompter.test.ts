@@ -42,6 +42,25 @@ describe('questions on the terminal', () => {
     ).to.equal('two');
   });
 
+  it('are not answered by what was typed before, where that is wanted', async () => {
+    // What was injected before goes on with defaults.
+    Object.assign(prompts, { _injected: null });
+    const question = { message: 'x', flag: '--x' };
+    const answer = async (fresh: boolean, typed: string): Promise<unknown> => {
+      const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+      const asked = createPrompter({ stdin, stderr: new PassThrough().resume() as PassThrough, interactive: true }).confirm({
+        ...question,
+        fresh,
+      });
+      stdin.write(typed);
+      setTimeout(() => stdin.write('n\r'), 200);
+      return asked.catch((error: Error) => error.name);
+    };
+    expect(await answer(false, 'y\r')).to.equal(true);
+    expect(await answer(true, 'y\r')).to.equal(false);
+    expect(await answer(true, '\u0003')).to.equal('AbortError');
+  });
+
   it('throw an AbortError at Ctrl-C', async () => {
     prompts.inject([new Error('cancelled')]);
     const error = await prompter(true)
