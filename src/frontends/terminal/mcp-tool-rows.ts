@@ -5,6 +5,7 @@ import type { McpTool } from '../../core/domain/mcp-server.js';
 import { mcpToolDifference } from '../../core/domain/mcp-tool-difference.js';
 import { toolVerb } from '../../core/domain/mcp-tool-names.js';
 import { mcpToolProse } from '../../core/domain/mcp-tool-prose.js';
+import { weightWords } from './mcp-weight.js';
 import { hintWords } from './mcp-words.js';
 import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
@@ -15,11 +16,13 @@ const ROWS = 60;
 /** The tools that a look found, each with what its server says of it and what the scan found. */
 export function inspectedText(seen: McpInspection, tools: readonly InspectedMcpTool[], paint: Paint): string {
   const { server, title, faults } = seen;
+  const weight = weightWords(seen);
   const own = title === '' ? '' : `, which calls itself "${firstLine(title, 60)}"`;
   return [
     `${paint.bold(`the tools of ${server.name}`)}${own}`,
     ...tools.flatMap((tool) => inspectedRows(server.name, tool, paint)),
     ...(tools.length === 0 ? ['  none'] : []),
+    ...(weight === undefined ? [] : proseRows(weight).map((row) => `  ${paint.yellow(row)}`)),
     ...faults.flatMap((fault) => proseRows(`left out: ${visibleLine(fault)}`).map((row) => `  ${paint.yellow(row)}`)),
   ].join('\n');
 }
