@@ -32,10 +32,11 @@ export class FsMcpRecords implements McpRecords {
   }
 
   async load(name: McpServerName): Promise<McpRecord> {
+    const kept = this.#kept.get(name);
+    // The same file as then, whatever leads to it now.
+    if (kept !== undefined && markOf(join(homePaths(this.#root).mcpState, `${name}.json`)) === kept.mark) return kept.record;
     const path = await this.#path(name);
     const mark = markOf(path);
-    const kept = this.#kept.get(name);
-    if (mark !== undefined && kept?.mark === mark) return kept.record;
     const record = readRecord(path);
     if (mark === undefined) this.#kept.delete(name);
     else this.#kept.set(name, { mark, record });

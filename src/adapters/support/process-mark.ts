@@ -10,9 +10,12 @@ export interface ProcessMark {
   readonly host: string;
 }
 
+let own: ProcessMark | undefined;
+
 /** The mark of this process. */
 export function ownMark(): ProcessMark {
-  return { pid: process.pid, start: startOf(process.pid) ?? 0, host: hostname() };
+  own ??= { pid: process.pid, start: startOf(process.pid) ?? 0, host: hostname() };
+  return own;
 }
 
 /**
