@@ -43,6 +43,9 @@ export class EgressBroker {
   #lastId = 0;
   #full = false;
   #lookups = 0;
+  readonly #sought = new Map<string, Promise<readonly CheckedAddress[]>>();
+  /** Settles when the last look-up is over. */
+  #lastLookup: Promise<unknown> = Promise.resolve();
   #held = true;
   #sent = 0;
   #received = 0;
@@ -130,7 +133,7 @@ export class EgressBroker {
 
   /** Looks up, checks and connects; gives the reason when it is refused. */
   async #connect(connection: EgressConnection, target: string): Promise<string | undefined> {
-    const { rules, who = 'this plugin', resolve = systemResolve } = this.#parts;
+    const { rules, who = 'this plugin' } = this.#parts;
     const [, name = '', digits = ''] = TARGET.exec(target) ?? [];
     const host = normalHost(name);
     if (host === undefined) return 'what was asked for is no host and port';
@@ -141,7 +144,7 @@ export class EgressBroker {
     if (this.#lookups >= MAX_LOOKUPS) return `${place} would be one name more than the ${MAX_LOOKUPS} that are looked up at once`;
     this.#lookups += 1;
     try {
-      const addresses = await resolve(host);
+      const addresses = await this.#addresses(host);
       const inside = addresses.find(({ address }) => !mayLeadTo(rule, address));
       if (inside !== undefined)
         return `${place} leads to ${inside.address}, which is not on the open internet${rule.configured ? ': grant that address itself, if it is meant' : ''}`;
@@ -154,6 +157,20 @@ export class EgressBroker {
       this.#lookups -= 1;
     }
     return undefined;
+  }
+
+  /**
+   * One name after the other: all of Pyra has two threads for this, and whoever has a domain can let each of its names take half a minute. What
+   * is looked up already is shared.
+   */
+  #addresses(host: string): Promise<readonly CheckedAddress[]> {
+    const known = this.#sought.get(host);
+    if (known !== undefined) return known;
+    const { resolve = systemResolve } = this.#parts;
+    const found = this.#lastLookup.then(() => resolve(host)).finally(() => this.#sought.delete(host));
+    this.#lastLookup = found.catch(() => undefined);
+    this.#sought.set(host, found);
+    return found;
   }
 
   #send(parts: readonly Buffer[], sent?: () => void): void {

@@ -165,7 +165,7 @@ describe('the egress broker', () => {
     expect(plugin.broken).to.deep.equal([]);
   });
 
-  it('looks up at most 64 names at once, also for connections that were given up', async () => {
+  it('looks up one name after the other, and lets at most 64 wait, also for connections that were given up', async () => {
     const asked: string[] = [];
     const answered = Promise.withResolvers<readonly CheckedAddress[]>();
     const resolve = (host: string): Promise<readonly CheckedAddress[]> => {
@@ -179,9 +179,11 @@ describe('the egress broker', () => {
     }
     plugin.open(301, 'other.test 1');
     await plugin.frame('5 301');
-    expect(asked).to.have.length(64);
+    // Pyra has few threads for this, and needs them itself.
+    expect(asked).to.deep.equal(['h1.example.org']);
     answered.resolve([]);
     await new Promise((done) => setImmediate(done));
+    expect(asked).to.have.length(64);
     plugin.open(302, `last.example.org ${port}`);
     expect(await plugin.frame('5 302')).to.equal('5 302 ENOTFOUND getaddrinfo ENOTFOUND last.example.org');
   });
@@ -206,6 +208,8 @@ describe('the egress broker', () => {
     const answers = ['1.1.1.1', '127.0.0.1'];
     const plugin = child({ rules: [rule('example.org')], resolve: async () => at(answers.shift() ?? '127.0.0.1')() });
     plugin.open(1, `example.org ${port}`);
+    await until(() => answers.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
     plugin.open(2, `example.org ${port}`);
     await plugin.frame('5 2');
     expect(plugin.refusals).to.have.length(1);
