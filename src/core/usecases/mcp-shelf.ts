@@ -5,6 +5,7 @@ import type { McpServer, McpServerName, McpToolClass } from '../domain/mcp-serve
 import { isMcpServerName } from '../domain/mcp-server-name.js';
 import { mcpServerSettings } from '../domain/mcp-settings.js';
 import type { SandboxTier } from '../domain/plugin.js';
+import type { StandingRule } from '../domain/settings.js';
 import { acceptedVerbs, recordAfterLook } from './mcp-acceptance.js';
 import { checkClass, withServer } from './mcp-classes.js';
 import { configuredServers, refuseUnknown, serverNamed } from './mcp-configured.js';
@@ -164,15 +165,24 @@ export class McpShelf {
     return this.status(name);
   }
 
-  /** Removes a server with what is known of it and its data folder, also one whose settings cannot be used. Secrets stay in the vault. */
+  /** Removes a server with what is known of it, what the person said of its tools, standing rules among that, and its data folder, also one whose settings cannot be used. Secrets stay in the vault. */
   async remove(name: string): Promise<void> {
     refuseUnknown(await this.#ports.settings.load(), name);
+    const rules = await this.rulesFor(name);
     await this.#ports.settings.update((now) => {
       const { [name]: _removed, ...servers } = now.mcp.servers;
-      return { ...now, mcp: { ...now.mcp, servers } };
+      const left = now.security.rules.filter(({ tool }) => !rules.some((rule) => rule.tool === tool));
+      return { ...now, mcp: { ...now.mcp, servers }, security: { ...now.security, rules: left } };
     });
     if (isMcpServerName(name)) await (await this.#ports.records()).remove(name);
-    await recordMcpEvent(this.#ports, 'mcp-removed', { server: name });
+    await recordMcpEvent(this.#ports, 'mcp-removed', { server: name, ...(rules.length === 0 ? {} : { rules: rules.length }) });
+  }
+
+  /** The standing rules for the tools of a server, there or not; none where the name is another provider's. */
+  async rulesFor(name: string): Promise<readonly StandingRule[]> {
+    const { rules } = (await this.#ports.settings.load()).security;
+    const found = rules.filter(({ tool }) => tool.startsWith(`${name}.`));
+    return found.length === 0 || (await this.#ports.takenNames()).includes(name) ? [] : found;
   }
 
   /** What another server of that name left behind is nothing for this one: in its home a program finds settings and code. */

@@ -33,6 +33,9 @@ export async function addServer(context: CommandContext, args: ParsedArguments):
         })
       : []),
     ...missing.map((name) => `the vault has no secret ${name} yet: pyra vault set ${name}`),
+    ...(await shelf.rulesFor(server.name)).map(
+      ({ tool }) => `config.yaml has a standing rule for ${tool}, which would hold for this server too: see security.rules`,
+    ),
   ];
   const json = { ...serverJson(server), ...confinementJson(server, tier), notes };
   const agreed = await agree(context, {

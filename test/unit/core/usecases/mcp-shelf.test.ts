@@ -330,6 +330,20 @@ describe('McpShelf', () => {
       expect((await shelf().setStart('mail', 'first-use')).server.start).to.equal('first-use');
     });
 
+    it('removes the standing rules for its tools, so that none holds for another server of that name', async () => {
+      await harness.add('mail', [SEND]);
+      const rule = (tool: string) => ({ tool, when: {} });
+      await harness.settings.update((now) => ({
+        ...now,
+        security: { ...now.security, rules: ['mail.send', 'mails.send', 'memory.forget', 'mail.read'].map(rule) },
+      }));
+      expect(await shelf().rulesFor('mail')).to.deep.equal([rule('mail.send'), rule('mail.read')]);
+      expect(await shelf().rulesFor('memory')).to.deep.equal([]);
+      await shelf().remove('mail');
+      expect((await harness.settings.load()).security.rules).to.deep.equal([rule('mails.send'), rule('memory.forget')]);
+      expect(harness.written().at(-1)).to.deep.equal({ event: 'mcp-removed', detail: { server: 'mail', rules: 2 } });
+    });
+
     it('removes settings and record, and leaves secrets and other servers alone', async () => {
       await harness.openVault();
       await harness.vault.set('web' as SecretName, new Secret('correct horse battery'));

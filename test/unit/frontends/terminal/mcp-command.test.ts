@@ -83,6 +83,15 @@ describe('pyra mcp', () => {
   };
 
   describe('add', () => {
+    it('says which standing rules there are already for tools of that name', async () => {
+      const { run, settings } = setting();
+      await settings.update((now) => ({ ...now, security: { ...now.security, rules: [{ tool: 'files.write_file', when: {} }] } }));
+      const { err } = await run(['add', 'files', '--', 'server'], { prompter: answering(false) });
+      expect(err.replace(/\n\s*/g, ' ')).to.include(
+        'config.yaml has a standing rule for files.write_file, which would hold for this server too',
+      );
+    });
+
     it('shows exactly what would be started and what it may reach, asks, and starts nothing without a yes', async () => {
       const { run, offer, listed } = setting();
       const server = offer('files', reading);
