@@ -74,7 +74,7 @@ async function follow({ command, isTheirs, level }: Step, bounds: ProgramBounds,
   const isWritable = (path: string): boolean => within(bounds.writable, path);
   const isLed = isTheirs || links.some(({ path }) => isWritable(path));
   if (isLed && !bounds.isOpen(real) && !isUsual(real))
-    return `it is run by ${real}, and it could change that itself: grant what it needs of that with --read`;
+    return `it is run by ${real}, and it could change that itself: if that is meant, grant it with --read ${folderOf(real)}`;
   const first = await firstBytes(real);
   // What is no program for the kernel is given to a shell by whoever starts it, and a server is never started through one.
   if (isBareScript(first)) return `the program ${command} is a text whose first line does not say what runs it: name that in front of it`;
@@ -107,6 +107,11 @@ async function follow({ command, isTheirs, level }: Step, bounds: ProgramBounds,
 
 function within(folders: readonly string[], path: string): boolean {
   return folders.some((folder) => contains(folder, path));
+}
+
+/** The folder with what a program is made of. */
+function folderOf(real: string): string {
+  return PYTHON.test(basename(real)) ? dirname(dirname(real)) : dirname(real);
 }
 
 /** Whether a program is an interpreter that the person's shell would find too. */

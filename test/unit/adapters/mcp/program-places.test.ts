@@ -148,6 +148,14 @@ describe('what a program is made of', () => {
       expect(await mounts(script('/bin/sh'), [], ['ana/work'])).to.deep.equal(['/ana/work/.venv']);
     });
 
+    it('says what of a Python is to be granted, and takes it then', async () => {
+      const python = file('ana/.local/share/uv/python/3.12/bin/python3.12');
+      link(python, 'ana/work/.venv/bin/python');
+      const server = script(join(root, 'ana/work/.venv/bin/python'));
+      expect(await mounts(server, [], ['ana/work'])).to.match(/grant it with --read \/ana\/.local\/share\/uv\/python\/3.12$/);
+      expect(await mounts(server, ['ana/.local/share/uv/python/3.12'], ['ana/work'])).to.deep.equal(['/ana/work/.venv']);
+    });
+
     it('shows what was granted besides', async () => {
       link(join(root, 'ana/private/bin/backup'), 'ana/work/.venv/bin/python');
       expect(await mounts(script('/bin/sh'), ['ana/private'], ['ana/work'])).to.deep.equal(['/ana/work/.venv']);
