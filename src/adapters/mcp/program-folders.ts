@@ -50,7 +50,8 @@ export async function programFolders(
       const { path, real } = found;
       if (SOCKETS.test(real)) return `the folder ${folder} holds the sockets of other programs: grant what it needs of it`;
       if (writable && SYSTEM.test(real)) return `the folder ${folder} is the system's, which no server may change`;
-      if (writable && pyra.some((own) => contains(real, own))) return `the folder ${folder} holds Pyra itself, which no server may change`;
+      if (writable && pyra.some((own) => contains(real, own) || contains(own, real)))
+        return `the folder ${folder} holds Pyra itself, which no server may change`;
       granted.push({ real, writable });
       links.push(...((await resolvedPath(path))?.links ?? []));
     }

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
@@ -65,7 +66,7 @@ export class ProgramLauncher implements StartsServers {
     const { home, resolve } = this.#options;
     const { sandbox } = await this.#sandbox.find();
     const kept = sandbox.tier === 'bwrap';
-    const pyra = [await realpath(process.execPath), dirname(await realpath(import.meta.filename))];
+    const pyra = [await realpath(process.execPath), packageOf(dirname(await realpath(import.meta.filename)))];
     const plan = await programPlan(request, { home, person: homedir(), pyra, kept });
     if (typeof plan === 'string') throw fault(request, plan);
     const { rules, program } = plan;
@@ -104,6 +105,12 @@ export class ProgramLauncher implements StartsServers {
     });
     return { ...launched, kill, ended };
   }
+}
+
+/** The whole of the package that a folder is in: what starts Pyra lies in it too, and all that it is made of. */
+function packageOf(folder: string): string {
+  for (let place = folder; place !== dirname(place); place = dirname(place)) if (existsSync(join(place, 'package.json'))) return place;
+  return folder;
 }
 
 function fault({ name }: ServerLaunch, why: string, cause?: unknown): PyraError {

@@ -17,6 +17,7 @@ import { expect } from 'chai';
 import { ProgramConnector } from '../../../../src/adapters/mcp/program-connection.js';
 import { isPyraError } from '../../../../src/core/domain/errors.js';
 import type { McpProgram } from '../../../../src/core/domain/mcp-server.js';
+import { PROJECT } from '../../../support/source-files.js';
 import { outcome, PROGRAM_TIERS, programLaunch, programLauncher, said, systemProgram } from '../../../support/started-program.js';
 import { removeFolder, temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -167,7 +168,9 @@ describe('the launcher of servers that are programs', () => {
       expect(await refusal({ read: ['/proc'] })).to.contain('is never granted');
       expect(await refusal({ read: ['/run'] })).to.contain('holds the sockets of other programs');
       expect(await refusal({ write: ['/usr'] })).to.contain('no server may change');
-      expect(await refusal({ write: [realpathSync(join(import.meta.dirname, '../../../../src'))] })).to.contain('holds Pyra itself');
+      // What starts it, and what it is made of, lie beside its own code.
+      for (const part of ['src', '.', 'bin', 'plugins'])
+        expect(await refusal({ write: [join(PROJECT, part)] }), part).to.contain('holds Pyra itself');
       expect(await refusal({ net: ['nonsense'] })).to.equal('nonsense is no host and port that it can be granted');
       expect(await refusal({ net: ['*.org:443'] })).to.contain('is no host and port');
       expect(await refusal({ net: ['{settings.host}:443'] })).to.contain('is no host and port');
