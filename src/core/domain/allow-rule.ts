@@ -63,6 +63,8 @@ export function allowRuleOf(definition: ToolDefinition, args: JsonObject): Allow
   if (present.length > 0) return { tool, when: present.map((path) => ({ path, value: textOf(argumentAt(args, path) as JsonValue) })) };
   if (effect === 'read' || effect === 'write') return { tool, when: [] };
   const all = argumentLeaves(args).filter(({ path }) => isPath(path));
+  // A call without arguments is permitted as one without them: the bare name would permit every other, too.
+  if (all.length === 0) return { tool, when: possiblePaths(definition).map((path) => ({ path, value: '' })) };
   return { tool, when: all.map(({ path, value }) => ({ path, value: textOf(value) })) };
 }
 
@@ -98,6 +100,11 @@ function wantedPaths({ destinations, parameters }: ToolDefinition): readonly str
   }
   const properties = isJsonObject(parameters.properties) ? Object.keys(parameters.properties) : [];
   return [required[0] ?? properties[0]].filter((name) => typeof name === 'string');
+}
+
+function possiblePaths(definition: ToolDefinition): readonly string[] {
+  const { properties } = definition.parameters;
+  return [...new Set([...wantedPaths(definition), ...(isJsonObject(properties) ? Object.keys(properties) : [])])].filter(isPath);
 }
 
 function isPath(text: string): boolean {

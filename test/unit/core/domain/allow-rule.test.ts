@@ -117,6 +117,21 @@ describe('the grammar of --allow', () => {
     expect(allowRuleFor({ definition: { ...forget, effect: 'write' }, call: { args: { all: true } } })).to.equal("--allow 'email.send'");
   });
 
+  it('prints for a call without arguments a rule that is not too wide, and permits none with them', () => {
+    const parameters = { type: 'object', properties: { zone: { type: 'string' }, all: { type: 'boolean' } } };
+    for (const effect of ['destructive', 'egress'] as const) {
+      for (const destinations of [[], ['zone']]) {
+        const definition: ToolDefinition = { ...MAIL, effect, destinations, parameters };
+        expect(allowRuleFor({ definition, call: { args: {} } })).to.equal("--allow 'email.send:zone=,all='");
+        const rule = parseAllowRule('email.send:zone=,all=');
+        expect(checkAllowRules([rule], [definition])).to.deep.equal([]);
+        expect([{}, { zone: 'X' }, { all: true }].map((args) => allows(rule, definition, args))).to.deep.equal([true, false, false]);
+      }
+    }
+    const bare: ToolDefinition = { ...MAIL, effect: 'destructive', destinations: [], parameters: { type: 'object' } };
+    expect(allowRuleFor({ definition: bare, call: { args: {} } })).to.equal("--allow 'email.send'");
+  });
+
   describe('for a turn in which the model writes the arguments', () => {
     const check = (text: string, definition: ToolDefinition = MAIL) => checkAllowRules([parseAllowRule(text)], [definition]);
 
