@@ -45,12 +45,15 @@ export class RunningServers {
   /** What a server lists now; starts it when it does not run. A listing that is new is compared with the record first. */
   async listing(server: McpServer, signal: AbortSignal, progress: (text: string) => void): Promise<RunningListing> {
     const running = this.#of(server);
-    if (!running.started) {
+    const isStart = !running.started;
+    if (isStart) {
       // The vault may ask for its passphrase: whoever shows what is going on has not begun yet.
       for (const name of mcpSecretNames(server)) await this.#ports.secrets.get(name);
-      progress(`starting ${server.name}`);
+      progress(`${server.reach.kind === 'program' ? 'starting' : 'connecting to'} ${server.name}`);
     }
     const listing = await (await running.open).listing(signal);
+    // Many servers say nothing while they work: what takes long now is not their start.
+    if (isStart) progress(`waiting for ${server.name}`);
     running.started = true;
     this.#faults.delete(server.name);
     const known = this.#known.get(listing);

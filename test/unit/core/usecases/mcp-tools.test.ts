@@ -131,7 +131,7 @@ describe('the tools of MCP servers', () => {
       expect(files.started).to.equal(1);
       expect(harness.asked.host).to.be.greaterThan(0);
       const progress = harness.events.flatMap((event) => (event.type === 'tool-progress' ? [event.text] : []));
-      expect(progress).to.deep.equal(['starting files', 'half of it', 'half of it']);
+      expect(progress).to.deep.equal(['starting files', 'waiting for files', 'half of it', 'half of it']);
     });
 
     it('start nothing for a call that is denied', async () => {
