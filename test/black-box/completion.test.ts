@@ -61,6 +61,7 @@ describe('pyra completion', () => {
     expect(inBash(['pyra', 'comp'])).to.equal('completion');
     expect(inBash(['pyra', 'completion', ''])).to.equal('bash zsh fish');
     expect(inBash(['pyra', '--no'])).to.equal('--no-color --no-input');
+    for (const verb of ['get', 'set']) expect(inBash(['pyra', 'config', verb, 'mcp'])).to.equal('mcp.servers');
   });
 
   it('knows MCP servers, their tools and what can be said of them, and starts none', () => {

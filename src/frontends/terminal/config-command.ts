@@ -19,6 +19,7 @@ export const commands: readonly Command[] = [
     words: '[key]',
     examples: ['pyra config get', 'pyra config get memory.auto_load'],
     details: `Keys: ${CONFIG_KEYS.join(', ')}`,
+    complete: async () => CONFIG_KEYS,
     run: get,
   },
   {
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
     ],
     details:
       'The value is read as YAML (true, 5, text, {"a": 1}); null takes the setting away. What does not fit is refused and nothing is changed.',
+    complete: async () => CONFIG_KEYS,
     run: set,
   },
   {
