@@ -39,8 +39,15 @@ export async function givenServer(context: CommandContext, args: ParsedArguments
   const [fault] = faults;
   const where = flagOf(fault?.path ?? []);
   throw new PyraError('usage', `${where}${sentenceOf(fault?.sentence)}`, {
-    hint: 'see pyra mcp add --help, and docs/mcp.md',
+    hint: portHint(fault?.path ?? [], reach) ?? 'see pyra mcp add --help, and docs/mcp.md',
   });
+}
+
+/** What is probably meant by a host without its port, or by an address in the place of a host. */
+function portHint([, key, index]: readonly string[], { net = [] }: McpServerSettings): string | undefined {
+  const [, scheme, host, port] = /^(https?:\/\/)?([\w.-]+)(:\d+)?(?:\/.*)?$/.exec(net[Number(index)] ?? '') ?? [];
+  if (key !== 'net' || host === undefined || (scheme === undefined && port !== undefined)) return undefined;
+  return `with its port, such as --net ${host}${port ?? (scheme === 'http://' ? ':80' : ':443')}`;
 }
 
 /** When a server is started, from what was written. Throws `usage`. */

@@ -372,6 +372,13 @@ describe('pyra mcp', () => {
         for (const net of ['example.org', '*.org:443', 'example.org:99999', 'https://example.org']) {
           expect(await fault(['--net', net, '--', 'server']), net).to.include({ code: 'usage' });
         }
+        for (const [net, meant] of [
+          ['example.org', 'example.org:443'],
+          ['https://example.org/x', 'example.org:443'],
+          ['http://localhost:8080', 'localhost:8080'],
+        ] as const) {
+          expect((await fault(['--net', 'a.org:1', '--net', net, '--', 'server'])).hint).to.equal(`with its port, such as --net ${meant}`);
+        }
         for (const url of ['example.org', 'http://example.org/', 'ftp://example.org/', 'https://user:word@example.org/', '']) {
           expect(await fault(['--url', url]), url).to.include({ code: 'usage' });
         }
