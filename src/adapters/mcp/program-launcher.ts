@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { isPyraError, PyraError } from '../../core/domain/errors.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
@@ -11,6 +9,7 @@ import type { EgressBrokerParts } from '../support/sandbox/egress-broker.js';
 import { type ForeignCommand, type ForeignProxy, foreignCommand } from '../support/sandbox/foreign-command.js';
 import type { LaunchedChild } from '../support/sandbox/launched-child.js';
 import { killBelow } from '../support/sandbox/process-tree.js';
+import { packageOf } from '../support/sandbox/pyra-package.js';
 import type { Sandbox } from '../support/sandbox/sandbox-command.js';
 import { SandboxFinder } from '../support/sandbox/sandbox-finder.js';
 import { spawnClean } from '../support/sandbox/spawn-clean.js';
@@ -66,7 +65,7 @@ export class ProgramLauncher implements StartsServers {
     const { home, resolve } = this.#options;
     const { sandbox } = await this.#sandbox.find();
     const kept = sandbox.tier === 'bwrap';
-    const pyra = [await realpath(process.execPath), packageOf(dirname(await realpath(import.meta.filename)))];
+    const pyra = [await realpath(process.execPath), packageOf(await realpath(import.meta.filename))];
     const plan = await programPlan(request, { home, person: homedir(), pyra, kept });
     if (typeof plan === 'string') throw fault(request, plan);
     const { rules, program } = plan;
@@ -105,12 +104,6 @@ export class ProgramLauncher implements StartsServers {
     });
     return { ...launched, kill, ended };
   }
-}
-
-/** The whole of the package that a folder is in: what starts Pyra lies in it too, and all that it is made of. */
-function packageOf(folder: string): string {
-  for (let place = folder; place !== dirname(place); place = dirname(place)) if (existsSync(join(place, 'package.json'))) return place;
-  return folder;
 }
 
 function fault({ name }: ServerLaunch, why: string, cause?: unknown): PyraError {

@@ -4,6 +4,7 @@ import type { InstalledPlugin } from '../../core/domain/plugin.js';
 import type { ChildFolders, ChildPath } from '../support/sandbox/child-folders.js';
 import { findProgram } from '../support/sandbox/find-program.js';
 import { childPath, contains, type FolderPlaces, grantedFolder } from '../support/sandbox/granted-folder.js';
+import { packageOf } from '../support/sandbox/pyra-package.js';
 import { linksIn } from './plugin-files.js';
 
 /**
@@ -26,7 +27,8 @@ export async function pluginFolders(plugin: InstalledPlugin, runtime: string, pl
   const own = await childPath(runtime);
   const written = await granted(permissions.write);
   // Whoever could change it would be in the processes of all other plugins.
-  const above = written.find(({ real }) => contains(real, own.real));
+  const pyra = packageOf(own.real);
+  const above = written.find(({ real }) => contains(real, pyra) || contains(pyra, real));
   if (above !== undefined) throw refusal(plugin, `the folder ${above.path} holds Pyra itself, which no plugin may change`);
   return {
     readable: [await childPath(plugin.folder), own, ...(await granted(permissions.read))],

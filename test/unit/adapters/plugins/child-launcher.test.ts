@@ -198,9 +198,14 @@ describe('the launcher of plugins', () => {
     it('are never written where Pyra itself lies', async () => {
       mkdirSync(join(root, 'program/dist'), { recursive: true });
       writeFileSync(join(root, 'program/dist/child.cjs'), '');
-      const request = { ...scriptRequest(root, '', { write: [join(root, 'program')] }), runtime: join(root, 'program/dist/child.cjs') };
-      const error = await new ChildLauncher({ home: join(root, 'home'), tier: 'plain' }).launch(request).catch((thrown: unknown) => thrown);
-      expect(isPyraError(error, 'plugin/crashed') && error.message).to.match(/holds Pyra itself/);
+      mkdirSync(join(root, 'program/bin'));
+      writeFileSync(join(root, 'program/package.json'), '{}');
+      for (const folder of ['program', 'program/bin']) {
+        const request = { ...scriptRequest(root, '', { write: [join(root, folder)] }), runtime: join(root, 'program/dist/child.cjs') };
+        const launcher = new ChildLauncher({ home: join(root, 'home'), tier: 'plain' });
+        const error = await launcher.launch(request).catch((thrown: unknown) => thrown);
+        expect(isPyraError(error, 'plugin/crashed') && error.message, folder).to.match(/holds Pyra itself/);
+      }
     });
 
     it('must be there', async () => {
