@@ -6,7 +6,7 @@ import type { InstalledPlugin, PluginPackage, PluginStatus, SandboxTier } from '
 import { MAIN_ACCOUNT, type ManifestCommand, type PluginAccount, type PluginManifest, type PluginName } from '../domain/plugin-manifest.js';
 import { secretPrefix } from '../domain/plugin-secret-name.js';
 import { Redactor } from '../domain/redaction.js';
-import { DEFAULT_SETTINGS } from '../domain/settings.js';
+import { DEFAULT_SETTINGS, type StandingRule } from '../domain/settings.js';
 import { enabledPlugins } from './enabled-plugins.js';
 import { changesOf, inspectPlugin, inspectUpdate, installPlugin, pluginSourceOf } from './plugin-changes.js';
 import { DeclaredDesk } from './plugin-desk.js';
@@ -127,7 +127,7 @@ export class PluginShelf {
   }
 
   /**
-   * Removes a plugin with its answers and its data. With `secrets` its secrets are deleted too (`vault/locked`), else named. `not-found`.
+   * Removes a plugin with its answers, its data and the standing rules for its tools. With `secrets` its secrets are deleted too (`vault/locked`), else named. `not-found`.
    */
   async remove(name: string, { secrets }: { readonly secrets: boolean }): Promise<{ readonly secretsLeft: readonly SecretName[] }> {
     const { manifest } = await installedNamed(this.#ports, name);
@@ -135,10 +135,23 @@ export class PluginShelf {
     const own = await this.secretsOf(name);
     if (secrets) for (const one of own) await vault.delete(one);
     await disablePlugin(this.#ports, name);
+    const rules = await this.#dropRules(name);
     await (await this.#ports.library()).remove(manifest.name);
-    const detail = { plugin: name, version: manifest.version, secrets: secrets ? own : [] };
+    const detail = { plugin: name, version: manifest.version, secrets: secrets ? own : [], ...(rules === 0 ? {} : { rules }) };
     await recordPluginEvent(this.#ports, 'plugin-removed', detail);
     return { secretsLeft: secrets ? [] : own };
+  }
+
+  /** Standing rules for the tools of a plugin would hold for another one of its name; gives how many there were. */
+  async #dropRules(name: string): Promise<number> {
+    const isFor = ({ tool }: StandingRule): boolean => tool.startsWith(`${name}.`);
+    const count = (await this.#ports.settings.load()).security.rules.filter(isFor).length;
+    if (count === 0) return 0;
+    await this.#ports.settings.update((now) => {
+      const rules = now.security.rules.filter((rule) => !isFor(rule));
+      return { ...now, security: { ...now.security, rules } };
+    });
+    return count;
   }
 
   /**

@@ -65,7 +65,7 @@ export async function removePlugin(context: CommandContext, args: ParsedArgument
   const json = { name, ...(account === undefined ? {} : { account }) };
   const goes =
     account === undefined
-      ? `its code, its answers${secrets ? ', its secrets' : ''} and everything in ${visibleLine(plugin.dataFolder)}`
+      ? `its code, its answers${secrets ? ', its secrets' : ''}, the standing rules for its tools and everything in ${visibleLine(plugin.dataFolder)}`
       : `its answers${secrets ? ' and its secrets' : ''}`;
   const agreed = await agree(context, {
     shown: `removing ${what} takes with it: ${goes}`,

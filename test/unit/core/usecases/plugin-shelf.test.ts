@@ -207,6 +207,16 @@ describe('PluginShelf', () => {
     });
   });
 
+  describe('removing a plugin with standing rules', () => {
+    it('takes those for its tools away, and no others', async () => {
+      await harness.install(MAIL);
+      const rules = ['mail.send', 'mailer.send'].map((tool) => ({ tool, when: {} }));
+      await harness.settings.update((now) => ({ ...now, security: { ...now.security, rules } }));
+      await shelf().remove('mail', { secrets: false });
+      expect((await harness.settings.load()).security.rules).to.deep.equal([{ tool: 'mailer.send', when: {} }]);
+    });
+  });
+
   describe('removing an account', () => {
     it('takes its answers and secrets away, and leaves those of the others', async () => {
       await harness.openVault();
