@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homePaths } from '../../adapters/support/home-paths.js';
 import type { InspectedMcpTool, McpInspection, McpServerStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpServer } from '../../core/domain/mcp-server.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
@@ -32,6 +35,7 @@ export async function addServer(context: CommandContext, args: ParsedArguments):
           confined: tier.tier === 'bwrap',
         })
       : []),
+    ...(await leftovers(context.home, server.name)),
     ...missing.map((name) => `the vault has no secret ${name} yet: pyra vault set ${name}`),
     ...(await shelf.rulesFor(server.name)).map(
       ({ tool }) => `config.yaml has a standing rule for ${tool}, which would hold for this server too: see security.rules`,
@@ -49,6 +53,13 @@ export async function addServer(context: CommandContext, args: ParsedArguments):
     throw withNextSteps(error, server);
   });
   return addSeen(context, shelf, seen, json);
+}
+
+/** A server finds its folder empty: what lies there is of an earlier one of that name. */
+async function leftovers(home: string, name: string): Promise<readonly string[]> {
+  const folder = join(homePaths(home).mcp, name);
+  const left = await readdir(folder).catch((): readonly string[] => []);
+  return left.length === 0 ? [] : [`${folder} holds what an earlier server of this name left there, which is deleted`];
 }
 
 async function addUnseen(

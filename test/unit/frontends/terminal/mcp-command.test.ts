@@ -83,6 +83,17 @@ describe('pyra mcp', () => {
   };
 
   describe('add', () => {
+    it('says that what an earlier server of that name left is deleted', async () => {
+      const { run } = setting();
+      const own = join(home, 'mcp', 'files');
+      mkdirSync(own, { recursive: true });
+      const before = await run(['add', 'files', '--', 'server'], { prompter: answering(false) });
+      expect(before.err).not.to.include('earlier server');
+      writeFileSync(join(own, 'notes.db'), '');
+      const { err } = await run(['add', 'files', '--', 'server'], { prompter: answering(false) });
+      expect(err.replace(/\n\s*(?:⏎ )?/g, ' ')).to.include('what an earlier server of this name left there, which is deleted');
+    });
+
     it('says which standing rules there are already for tools of that name', async () => {
       const { run, settings } = setting();
       await settings.update((now) => ({ ...now, security: { ...now.security, rules: [{ tool: 'files.write_file', when: {} }] } }));
