@@ -53,6 +53,18 @@ export function auditLogContract(harness: Harness<AuditLog>): void {
       expect(first?.hash).not.to.equal(second?.hash);
     });
 
+    it('has an entry that another one follows in its place at once, and stays whole whoever comes next', async () => {
+      await log.append(entryOf('first'));
+      for (const event of ['start', 'start again', 'and again', 'and again', 'and again', 'and again']) {
+        await log.append(entryOf(event), { followed: true });
+        expect((await events()).at(-1)).to.equal(event);
+        expect((await log.verify('security')).faults).to.deep.equal([]);
+      }
+      await log.append(entryOf('end'));
+      await (await subject.reopen?.())?.append(entryOf('later'), { followed: true });
+      expect(await log.verify('security')).to.deep.include({ entries: subject.reopen === undefined ? 8 : 9, faults: [] });
+    });
+
     it('keeps the two logs apart', async () => {
       await log.append(entryOf('a'));
       await log.append(entryOf('b', 'tool_executions'));

@@ -31,18 +31,22 @@ export class FsAuditLog implements AuditLog {
     this.#sealKey = options.sealKey ?? (async () => undefined);
   }
 
-  async append(entry: AuditEntry): Promise<void> {
+  async append(entry: AuditEntry, { followed = false }: { readonly followed?: boolean } = {}): Promise<void> {
     const key = await this.#key();
     await this.#locked(async () => {
       const path = this.#file(entry.log);
       const heads = await this.#headsFor(entry.log, path);
       let position: ChainPosition | undefined;
-      await appendDurably(path, async (file, size) => {
+      const prepare = async (file: FileHandle, size: number): Promise<string> => {
         const { lines, missingFeed } = await repairedTail(file, size);
-        const addition = addToChain(entry, lines, heads[entry.log], key);
-        position = addition.position;
+        const head = heads[entry.log];
+        const addition = addToChain(entry, lines, head, key);
+        // The head may lag behind by one append: of more, the next one would not see that they follow it.
+        const isAtHead = readAuditLine(lines.at(-1)?.text ?? '')?.hash === head?.hash;
+        if (!(followed && isAtHead)) position = addition.position;
         return missingFeed ? `\n${addition.text}` : addition.text;
-      });
+      };
+      await appendDurably(path, prepare, { lag: followed });
       if (position !== undefined) await writeHeads(this.#paths.logsHead, { ...heads, [entry.log]: position }, { lag: true });
     });
   }

@@ -10,11 +10,15 @@ const MODE = 0o600;
 const WRITTEN_AT_ONCE = 65_536;
 
 /**
- * Appends to a file, mode 0600, and waits until the bytes are on disk; a write that fails takes back what it had written. Call it under a
+ * Appends to a file, mode 0600, and waits until the bytes are on disk, but with `lag`; a write that fails takes back what it had written. Call it under a
  * lock. `prepare` may look at the end of the open file first, repair it, and gives what to write. Throws `home/insecure` for a symbolic
  * link, `home/unwritable` for a full disk and the like.
  */
-export async function appendDurably(path: string, prepare: (file: FileHandle, size: number) => Promise<string>): Promise<void> {
+export async function appendDurably(
+  path: string,
+  prepare: (file: FileHandle, size: number) => Promise<string>,
+  { lag = false }: { readonly lag?: boolean } = {},
+): Promise<void> {
   const { file, made } = await openForAppend(path);
   try {
     const status = fstatSync(file.fd);
@@ -25,7 +29,7 @@ export async function appendDurably(path: string, prepare: (file: FileHandle, si
       // Only the disk is waited for; what is done at once is not handed to another thread.
       if (bytes.length <= WRITTEN_AT_ONCE) for (let written = 0; written < bytes.length; ) written += writeSync(file.fd, bytes, written);
       else for (let written = 0; written < bytes.length; ) written += (await file.write(bytes, written)).bytesWritten;
-      await file.datasync();
+      if (!lag) await file.datasync();
     } catch (error) {
       await file.truncate(size).catch(() => undefined);
       throw error;

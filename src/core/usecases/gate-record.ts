@@ -33,7 +33,9 @@ export class GateRecord {
 
   /** Rejects when the entry could not be written: then the tool must not run. */
   async start(recorded: Recorded, turn: GateTurn): Promise<void> {
-    await this.#ports.audit.append(this.#entry('tool-start', recorded, turn, {}));
+    // What a tool that only reads did is known by the entry of its end.
+    const followed = recorded.prepared?.found.definition.effect === 'read';
+    await this.#ports.audit.append(this.#entry('tool-start', recorded, turn, {}), { followed });
   }
 
   /** Rejects when the entry could not be written. */

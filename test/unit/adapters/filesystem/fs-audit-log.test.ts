@@ -55,6 +55,23 @@ describe('FsAuditLog', () => {
     expect(result.tried).to.be.greaterThan(1_000);
   });
 
+  it('lets the head lag by one append at most, and notices whatever is cut off once the next entry is there', async () => {
+    const headAt = (): number => JSON.parse(readFileSync(head, 'utf8')).security.seq;
+    await log.append(entryOf('a'));
+    await log.append(entryOf('b'), { followed: true });
+    expect(headAt()).to.equal(1);
+    await log.append(entryOf('c'), { followed: true });
+    expect(headAt()).to.equal(3);
+    await log.append(entryOf('d'), { followed: true });
+    await log.append(entryOf('e'));
+    expect(headAt()).to.equal(5);
+    const lines = readFileSync(path, 'utf8').split(/(?<=\n)/);
+    writeFileSync(path, lines.slice(0, 3).join(''));
+    expect((await log.verify('security')).faults).to.deep.equal(['entries 4 to 5 are missing at the end']);
+    writeFileSync(path, lines.toSpliced(3, 1).join(''));
+    expect((await log.verify('security')).faults).to.deep.equal(['entries 4 to 4 are missing before line 4']);
+  });
+
   it('says what is wrong and where', async () => {
     await fill(5);
     const lines = readFileSync(path, 'utf8').split(/(?<=\n)/);

@@ -2,14 +2,39 @@ import { expect } from 'chai';
 import { InMemoryAuditLog } from '../../../../src/adapters/in-memory/in-memory-audit-log.js';
 import { InMemorySystem } from '../../../../src/adapters/in-memory/in-memory-system.js';
 import { InMemoryToolProvider } from '../../../../src/adapters/in-memory/in-memory-tool-provider.js';
+import type { AuditEntry } from '../../../../src/core/domain/audit.js';
 import type { CallId, ToolName } from '../../../../src/core/domain/identifiers.js';
 import { Redactor } from '../../../../src/core/domain/redaction.js';
 import { DEFAULT_SETTINGS } from '../../../../src/core/domain/settings.js';
 import { GateExecution } from '../../../../src/core/usecases/gate-execution.js';
 import { type PreparedCall, prepareCall } from '../../../../src/core/usecases/prepared-call.js';
 import { type FoundTool, Toolbox } from '../../../../src/core/usecases/toolbox.js';
-import { gateHarness, sendTool } from '../../../support/gate-harness.js';
+import { gateHarness, plainTool, sendTool, YES } from '../../../support/gate-harness.js';
 import { conversationOf } from '../../../support/messages.js';
+
+describe('the entry of a start', () => {
+  it('waits for the disk before whatever has an effect', async () => {
+    const audit = new InMemoryAuditLog();
+    const followed: unknown[] = [];
+    const append = audit.append.bind(audit);
+    const recording = Object.assign(audit, {
+      append: (entry: AuditEntry, options?: { readonly followed?: boolean }) => {
+        if (entry.event === 'tool-start') followed.push([entry.detail.effect, options?.followed]);
+        return append(entry);
+      },
+    });
+    const effects = ['read', 'write', 'egress', 'destructive'] as const;
+    const tools = effects.map((effect) => plainTool(`email.${effect}`, effect));
+    const { run } = gateHarness({ tools, decisions: [YES, YES, YES], ports: { audit: recording } });
+    for (const effect of effects) expect((await run(`email.${effect}`)).result.outcome).to.equal('ok');
+    expect(followed).to.deep.equal([
+      ['read', true],
+      ['write', false],
+      ['egress', false],
+      ['destructive', false],
+    ]);
+  });
+});
 
 describe('GateExecution', () => {
   const tool = 'email.send' as ToolName;
