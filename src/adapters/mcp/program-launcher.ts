@@ -10,7 +10,7 @@ import { type ForeignCommand, type ForeignProxy, foreignCommand } from '../suppo
 import type { LaunchedChild } from '../support/sandbox/launched-child.js';
 import { killBelow } from '../support/sandbox/process-tree.js';
 import { packageOf } from '../support/sandbox/pyra-package.js';
-import type { Sandbox } from '../support/sandbox/sandbox-command.js';
+import type { Sandbox } from '../support/sandbox/sandbox.js';
 import { SandboxFinder } from '../support/sandbox/sandbox-finder.js';
 import { spawnClean } from '../support/sandbox/spawn-clean.js';
 import { type TreeLimits, watchTree } from '../support/sandbox/tree-watch.js';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Sandbox } from './sandbox-command.js';
+import type { Sandbox } from './sandbox.js';
 
 /** Where Node is inside of bubblewrap. */
 export const NODE_INSIDE = '/node';

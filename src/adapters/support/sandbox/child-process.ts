@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { ChildEnd, LaunchedChild } from './launched-child.js';
-import type { Sandbox } from './sandbox-command.js';
+import type { Sandbox } from './sandbox.js';
 
 /** How many processes stand between the one that was started and the plugin's Node. */
 const DEPTH: Readonly<Record<Sandbox['tier'], number>> = { bwrap: 2, unshare: 1, plain: 0 };

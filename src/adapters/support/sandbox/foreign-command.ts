@@ -3,7 +3,8 @@ import { existing, isolationFlags, libraryFlags, NODE_INSIDE, procFlags, SYSTEM_
 import { callFilter } from './call-filter.js';
 import { contains } from './granted-folder.js';
 import type { PathLink } from './resolved-path.js';
-import type { Sandbox, SandboxCommand } from './sandbox-command.js';
+import type { Sandbox } from './sandbox.js';
+import type { SandboxCommand } from './sandbox-command.js';
 
 /** A file or folder that is shown in the sandbox where it really lies. */
 export interface ForeignMount {

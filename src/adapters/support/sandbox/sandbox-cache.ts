@@ -2,7 +2,7 @@ import { readFile, readlink, stat } from 'node:fs/promises';
 import { isJsonObject, type JsonValue } from '../../../core/domain/json.js';
 import { writeFileAtomic } from '../atomic-file.js';
 import { findProgram } from './find-program.js';
-import type { Sandbox } from './sandbox-command.js';
+import type { Sandbox } from './sandbox.js';
 import type { Probed } from './sandbox-probe.js';
 
 /**

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChildFolders } from './child-folders.js';
 import { findProgram } from './find-program.js';
-import { type Sandbox, sandboxCommand } from './sandbox-command.js';
+import type { Sandbox } from './sandbox.js';
+import { sandboxCommand } from './sandbox-command.js';
 
 /** What the probe found: the sandbox to use, and why it is no stronger one. */
 export interface Probed {

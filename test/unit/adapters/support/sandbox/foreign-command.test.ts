@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type ForeignProgram, foreignCommand, loaderVariables } from '../../../../../src/adapters/support/sandbox/foreign-command.js';
-import type { Sandbox } from '../../../../../src/adapters/support/sandbox/sandbox-command.js';
+import type { Sandbox } from '../../../../../src/adapters/support/sandbox/sandbox.js';
 
 const BWRAP: Sandbox = { tier: 'bwrap', program: '/opt/bwrap', libraries: ['/opt/lib/libown.so'], ownProc: true, closedUserns: true };
 const PROXY = { node: '/opt/node', script: '/opt/dist/mcp-proxy.cjs' };

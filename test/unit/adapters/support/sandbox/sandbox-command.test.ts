@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { ChildFolders } from '../../../../../src/adapters/support/sandbox/child-folders.js';
-import { type Sandbox, type SandboxCommand, sandboxCommand } from '../../../../../src/adapters/support/sandbox/sandbox-command.js';
+import type { Sandbox } from '../../../../../src/adapters/support/sandbox/sandbox.js';
+import { type SandboxCommand, sandboxCommand } from '../../../../../src/adapters/support/sandbox/sandbox-command.js';
 
 const NODE = '/opt/node';
 const BWRAP: Sandbox = { tier: 'bwrap', program: '/usr/bin/bwrap', libraries: ['/lib/libc.so.6'], ownProc: true, closedUserns: true };
