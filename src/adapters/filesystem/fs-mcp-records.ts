@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync } from 'node:fs';
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
@@ -10,6 +9,7 @@ import type { McpRecords } from '../../ports/mcp-records.js';
 import { writeFileAtomic } from '../support/atomic-file.js';
 import { withFileLock } from '../support/file-lock.js';
 import { homePaths } from '../support/home-paths.js';
+import { KeptReadings } from '../support/kept-readings.js';
 import { makeFolders } from '../support/make-folders.js';
 import { ownFileText } from '../support/own-file.js';
 import { removeTree } from '../support/remove-tree.js';
@@ -23,8 +23,7 @@ const NOTHING: McpRecord = Object.freeze({ seen: Object.freeze([]), unseen: Obje
 /** What is known of MCP servers, one file each in `state/mcp/`, where no server can write; their data folders are in `mcp/`. */
 export class FsMcpRecords implements McpRecords {
   readonly #root: string;
-  /** What was read is kept for as long as the file is the same one: it is looked at for every call of a tool. */
-  readonly #kept = new Map<McpServerName, { readonly mark: string; readonly record: McpRecord }>();
+  readonly #kept = new KeptReadings<McpRecord>();
 
   /** `root`: the home, absolute. */
   constructor(root: string) {
@@ -32,15 +31,12 @@ export class FsMcpRecords implements McpRecords {
   }
 
   async load(name: McpServerName): Promise<McpRecord> {
-    const kept = this.#kept.get(name);
+    const path = join(homePaths(this.#root).mcpState, `${name}.json`);
     // The same file as then, whatever leads to it now.
-    if (kept !== undefined && markOf(join(homePaths(this.#root).mcpState, `${name}.json`)) === kept.mark) return kept.record;
-    const path = await this.#path(name);
-    const mark = markOf(path);
-    const record = readRecord(path);
-    if (mark === undefined) this.#kept.delete(name);
-    else this.#kept.set(name, { mark, record });
-    return record;
+    const known = this.#kept.known(path);
+    if (known !== undefined) return known;
+    const safe = await this.#path(name);
+    return this.#kept.read(path, () => readRecord(safe));
   }
 
   async update(name: McpServerName, change: (now: McpRecord) => McpRecord): Promise<McpRecord> {
@@ -68,7 +64,6 @@ export class FsMcpRecords implements McpRecords {
       const heap = join(homePaths(this.#root).mcpState, `.${name}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
       await removeTree(data, heap);
       await rm(path, { force: true });
-      this.#kept.delete(name);
       return known.includes(true);
     });
   }
@@ -81,12 +76,6 @@ export class FsMcpRecords implements McpRecords {
   #alone<T>(name: McpServerName, run: () => Promise<T>): Promise<T> {
     return withFileLock(join(homePaths(this.#root).mcpState, `.${name}.lock`), run);
   }
-}
-
-/** Every write makes another file, and no two files have the same of all this at once. */
-function markOf(path: string): string | undefined {
-  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return status === undefined ? undefined : `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PyraError } from '../../core/domain/errors.js';
@@ -8,6 +8,7 @@ import { isPluginName } from '../../core/domain/parse-plugin-manifest.js';
 import type { PluginSource } from '../../core/domain/plugin.js';
 import type { PluginManifest, PluginName } from '../../core/domain/plugin-manifest.js';
 import { writeFileAtomic } from '../support/atomic-file.js';
+import { KeptReadings } from '../support/kept-readings.js';
 import { ownFileText } from '../support/own-file.js';
 import { systemErrorCode } from '../support/write-error.js';
 
@@ -31,10 +32,10 @@ export interface PluginRecord {
   readonly pending?: { readonly staged: string } | { readonly removal: true };
 }
 
-/** The records of a home. What was read is kept for as long as the file is the same one: they are looked at for every call of a tool. */
+/** The records of a home. */
 export class PluginRecords {
   readonly #state: string;
-  readonly #kept = new Map<PluginName, { readonly mark: string; readonly record: PluginRecord }>();
+  readonly #kept = new KeptReadings<PluginRecord | undefined>();
 
   /** `state`: `state/plugins/` of the home, absolute. */
   constructor(state: string) {
@@ -43,20 +44,8 @@ export class PluginRecords {
 
   /** The record of a plugin; `undefined` where there is none. `home/insecure` for one that cannot be read as what was written. */
   read(name: PluginName): PluginRecord | undefined {
-    const mark = markOf(recordPath(this.#state, name));
-    const kept = this.#kept.get(name);
-    if (mark !== undefined && kept?.mark === mark) return kept.record;
-    const record = readRecord(this.#state, name);
-    if (record === undefined || mark === undefined) this.#kept.delete(name);
-    else this.#kept.set(name, { mark, record });
-    return record;
+    return this.#kept.read(recordPath(this.#state, name), () => readRecord(this.#state, name));
   }
-}
-
-/** Every write makes another file, and no two files have the same of all this at once. */
-function markOf(path: string): string | undefined {
-  const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return status === undefined ? undefined : `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
 }
 
 function readRecord(state: string, name: PluginName): PluginRecord | undefined {
