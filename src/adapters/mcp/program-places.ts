@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import { isProgram } from '../support/sandbox/find-program.js';
 import { findServerProgram, isShim } from '../support/sandbox/find-server-program.js';
 import { contains } from '../support/sandbox/granted-folder.js';
 import { type PathLink, resolvedPath } from '../support/sandbox/resolved-path.js';
@@ -177,13 +178,4 @@ function interpreterOf(line: string, beside: readonly string[]): string | undefi
   const name = words.slice(1).find((word) => !word.startsWith('-') && !word.includes('='));
   if (name === undefined) return undefined;
   return isAbsolute(name) ? name : findServerProgram(name, '/', [...beside, process.env.PATH ?? ''].join(':'));
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

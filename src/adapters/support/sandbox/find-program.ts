@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 /** Where system programs are even when the `PATH` does not say so. */
@@ -12,10 +12,11 @@ export function findProgram(name: string): string | undefined {
   return [...PLACES, ...path].map((place) => join(place, name)).find(isProgram);
 }
 
-function isProgram(path: string): boolean {
+/** Whether a path leads to a file that may be run. */
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(realpathSync(path)).isFile();
+    return statSync(path).isFile();
   } catch {
     return false;
   }

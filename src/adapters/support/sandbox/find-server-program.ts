@@ -1,5 +1,6 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { isProgram } from './find-program.js';
 
 /** Where system programs are even when the `PATH` does not say so. */
 const PLACES: readonly string[] = ['/usr/local/bin', '/usr/bin', '/bin'];
@@ -30,13 +31,4 @@ export function findServerProgram(
 /** Whether a program is one that only looks for the real one. */
 export function isShim(path: string): boolean {
   return SHIMS.test(path);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
