@@ -29,8 +29,7 @@ export class McpShelf {
   /** The configured servers with their states, sorted by name. Starts nothing. */
   async list(): Promise<readonly McpServerStatus[]> {
     const { servers } = await configuredServers(this.#ports);
-    const sorted = [...servers].sort((one, other) => (one.name < other.name ? -1 : 1));
-    return Promise.all(sorted.map((server) => mcpServerStatus(this.#ports, server)));
+    return Promise.all(servers.map((server) => mcpServerStatus(this.#ports, server)));
   }
 
   /** One sentence for whatever in the settings of servers cannot be used. */
