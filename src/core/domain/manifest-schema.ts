@@ -4,7 +4,7 @@ import { isJsonObject, type JsonSchema, type JsonValue } from './json.js';
 const MAX_SCHEMA_CHARACTERS = 65_536;
 const MAX_SCHEMA_LEVELS = 32;
 
-/** What makes a JSON Schema of a manifest unusable, behind its place: it is none, too large, too deep. */
+/** What makes a JSON Schema of somebody else unusable, behind its place: it is none, too large, too deep. */
 export function schemaSizeFault(schema: JsonValue | undefined): string | undefined {
   if (!isJsonObject(schema)) return 'must be a JSON Schema, such as {"type":"object","properties":{},"additionalProperties":false}';
   if (isDeeper(schema, MAX_SCHEMA_LEVELS)) return `is nested deeper than ${MAX_SCHEMA_LEVELS} levels`;

@@ -2,10 +2,9 @@ import { isJsonObject, type JsonSchema, type JsonValue } from './json.js';
 import { ManifestReader } from './manifest-reader.js';
 import { hasArgument, schemaSizeFault } from './manifest-schema.js';
 import type { ManifestTool } from './plugin-manifest.js';
-import type { ToolEffect } from './tool.js';
+import { TOOL_EFFECTS, type ToolEffect } from './tool.js';
 
 const KEYS = ['name', 'description', 'parameters', 'effect', 'destinations', 'approval', 'summary', 'preview', 'timeout'];
-const EFFECTS: readonly ToolEffect[] = ['read', 'egress', 'write', 'destructive'];
 const MAX_TOOLS = 64;
 /** Of `plugin.verb`, so that every model takes it. */
 const MAX_FULL_NAME = 62;
@@ -29,7 +28,7 @@ function manifestTool(value: JsonValue, place: string, plugin: string, faults: s
   const name = tool.text('name', { most: 60, pattern: /^[a-z][a-z0-9_]*$/, form: 'lower-case letters, digits and _, such as search' });
   if (`${plugin}.${name}`.length > MAX_FULL_NAME) tool.fault('name', `${plugin}.${name} is longer than ${MAX_FULL_NAME} characters`);
   const parameters = parametersOf(tool);
-  const effect = tool.choice('effect', EFFECTS);
+  const effect = tool.choice('effect', TOOL_EFFECTS);
   const approval = tool.choice('approval', ['ask', 'none'], 'ask');
   if (approval === 'none' && effect !== 'read') tool.fault('approval', `none is only for tools that read; this one is ${effect}`);
   const summary = tool.optionalText('summary', { most: 200 });

@@ -1,14 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonSchema, type JsonValue } from './json.js';
-import { isDeeper } from './manifest-schema.js';
+import { schemaSizeFault } from './manifest-schema.js';
 import { schemaReferenceFault } from './mcp-schema-references.js';
 import { isPattern, PatternCheck } from './pattern-check.js';
 import { COUNTS, NUMBERS, ONE_SCHEMA, SCHEMA_LISTS, SCHEMA_MAPS, TYPES } from './schema-keywords.js';
 import type { StepBudget } from './step-budget.js';
 import { visible } from './untrusted.js';
 
-/** As JSON, in characters. */
-const MAX_SCHEMA_CHARACTERS = 65_536;
-const MAX_SCHEMA_LEVELS = 32;
 const MAX_PROPERTIES = 200;
 const MAX_NAME_CHARACTERS = 64;
 const MAX_TEXT_CHARACTERS = 200;
@@ -26,8 +23,8 @@ export type SchemaStructure = { readonly schema: JsonSchema } | { readonly fault
  */
 export function mcpSchemaStructure(given: JsonValue | undefined, budget?: StepBudget): SchemaStructure {
   if (!isJsonObject(given)) return { fault: 'it has no schema for its arguments' };
-  if (isDeeper(given, MAX_SCHEMA_LEVELS)) return { fault: `its schema is nested deeper than ${MAX_SCHEMA_LEVELS} levels` };
-  if (JSON.stringify(given).length > MAX_SCHEMA_CHARACTERS) return { fault: 'its schema is larger than 64 KB' };
+  const size = schemaSizeFault(given);
+  if (size !== undefined) return { fault: `its schema ${size}` };
   if ((given.type ?? 'object') !== 'object') return { fault: 'its schema is not one of named arguments (type object)' };
   try {
     const schema = new Stripping(budget).object(given, '#');

@@ -1,9 +1,8 @@
 import { isToolName } from './identifiers.js';
 import type { McpServerName, McpToolClass } from './mcp-server.js';
 import { type McpSettingsFault, McpSettingsReader } from './mcp-settings-reader.js';
-import type { ToolEffect } from './tool.js';
+import { TOOL_EFFECTS } from './tool.js';
 
-const EFFECTS: readonly ToolEffect[] = ['read', 'egress', 'write', 'destructive'];
 const MAX_TOOLS = 512;
 const MAX_DESTINATIONS = 16;
 const DESTINATION = {
@@ -24,7 +23,7 @@ export function mcpToolClasses(
       continue;
     }
     const reader = new McpSettingsReader(value, [name, 'tools', verb], faults, ['effect', 'approval', 'destinations']);
-    const effect = reader.choice('effect', EFFECTS);
+    const effect = reader.choice('effect', TOOL_EFFECTS);
     if (!reader.has('effect')) reader.fault(['effect'], 'is missing; it must be read, egress, write or destructive');
     const approval = reader.choice('approval', ['ask', 'none']) ?? 'ask';
     if (approval === 'none' && effect !== undefined && effect !== 'read')

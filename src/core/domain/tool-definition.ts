@@ -1,12 +1,10 @@
 import { frozenCopy } from './frozen-json.js';
 import { isToolName } from './identifiers.js';
 import { isJsonObject, type JsonObject } from './json.js';
-import type { ToolDefinition, ToolEffect } from './tool.js';
+import { TOOL_EFFECTS, type ToolDefinition, type ToolEffect } from './tool.js';
 
 /** In seconds. */
 const LONGEST_TIMEOUT = 600;
-
-const EFFECTS: readonly string[] = ['read', 'egress', 'write', 'destructive'] satisfies readonly ToolEffect[];
 
 /** What {@link acceptedDefinition} gave: it is taken again as it is, since nobody can have changed it. */
 const ACCEPTED = new WeakSet<object>();
@@ -54,5 +52,5 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 function effectOf({ effect }: JsonObject): ToolEffect {
-  return typeof effect === 'string' && EFFECTS.includes(effect) ? (effect as ToolEffect) : 'destructive';
+  return typeof effect === 'string' && (TOOL_EFFECTS as readonly string[]).includes(effect) ? (effect as ToolEffect) : 'destructive';
 }

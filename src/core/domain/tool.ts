@@ -8,6 +8,9 @@ import type { Provenance } from './message.js';
  */
 export type ToolEffect = 'read' | 'egress' | 'write' | 'destructive';
 
+/** Every effect, the mildest first. */
+export const TOOL_EFFECTS: readonly ToolEffect[] = ['read', 'egress', 'write', 'destructive'];
+
 /** What is known of a tool before any of its code runs. */
 export interface ToolDefinition {
   readonly name: ToolName;

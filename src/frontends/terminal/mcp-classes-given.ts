@@ -1,7 +1,7 @@
 import { PyraError } from '../../core/domain/errors.js';
 import type { McpServerStatus, McpToolStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpServer, McpToolClass } from '../../core/domain/mcp-server.js';
-import type { ToolEffect } from '../../core/domain/tool.js';
+import { TOOL_EFFECTS, type ToolEffect } from '../../core/domain/tool.js';
 import { givenStart } from './mcp-given.js';
 import { nearest } from './nearest.js';
 
@@ -11,9 +11,6 @@ export interface GivenClasses {
   readonly classes: Readonly<Record<string, McpToolClass>>;
   readonly start: McpServer['start'] | undefined;
 }
-
-/** The effects that a tool can be said to have. */
-export const EFFECTS: readonly ToolEffect[] = ['read', 'egress', 'write', 'destructive'];
 
 const FORM = 'pyra mcp set NAME TOOL=read|egress|write|destructive… [approval=none] [destinations=to,cc] [start=first-use|startup]';
 
@@ -73,7 +70,7 @@ function isOption(key: string): boolean {
 
 /** Whether a word that could be an option names a tool: a server may call one `start`. */
 function isTool({ tools }: McpServerStatus, key: string, value: string): boolean {
-  return (EFFECTS as readonly string[]).includes(value) && tools.some(({ verb }) => verb === key);
+  return (TOOL_EFFECTS as readonly string[]).includes(value) && tools.some(({ verb }) => verb === key);
 }
 
 function givenApproval(text: string | undefined): McpToolClass['approval'] {
@@ -82,10 +79,10 @@ function givenApproval(text: string | undefined): McpToolClass['approval'] {
 }
 
 function givenEffect(tool: string, text: string): ToolEffect {
-  const effect = EFFECTS.find((one) => one === text);
+  const effect = TOOL_EFFECTS.find((one) => one === text);
   if (effect !== undefined) return effect;
-  const near = nearest(text, EFFECTS);
-  throw new PyraError('usage', `the effect of ${shown(tool)} is one of: ${EFFECTS.join(', ')}`, {
+  const near = nearest(text, TOOL_EFFECTS);
+  throw new PyraError('usage', `the effect of ${shown(tool)} is one of: ${TOOL_EFFECTS.join(', ')}`, {
     ...(near === undefined ? {} : { hint: `did you mean: ${shown(tool)}=${near}` }),
   });
 }

@@ -1,6 +1,7 @@
 import type { Paint } from '../../adapters/support/terminal/paint.js';
 import type { SandboxTier } from '../../core/domain/plugin.js';
 import type { ManifestCommand, ManifestTool, PluginManifest } from '../../core/domain/plugin-manifest.js';
+import { TOOL_EFFECTS } from '../../core/domain/tool.js';
 import { columnsText } from './columns-text.js';
 import { askingWords, EFFECT_WORDS, permissionWords, RUN_WARNING, tierWords } from './plugin-words.js';
 import { proseRows } from './prose-rows.js';
@@ -65,9 +66,7 @@ export function secretWords({ secrets }: Pick<PluginManifest, 'secrets'>): strin
 function toolLines(manifest: PluginManifest, paint: Paint): string {
   if (manifest.tools.length === 0) return '  it has no tools';
   const rows = columnsText(manifest.tools.map((tool) => toolRow(manifest.name, tool, paint))).split('\n');
-  const legend = (['read', 'egress', 'write', 'destructive'] as const).filter((effect) =>
-    manifest.tools.some((tool) => tool.effect === effect),
-  );
+  const legend = TOOL_EFFECTS.filter((effect) => manifest.tools.some((tool) => tool.effect === effect));
   return [
     ...manifest.tools.flatMap(({ description }, index) => [
       rows[index] ?? '',
