@@ -198,16 +198,13 @@ async function shelfPortsOf(container: Container, parts: Pick<ShelfPorts, 'setti
   };
 }
 
-/** The first halves of the names of Pyra's own tools. */
-const OWN_PROVIDERS: readonly string[] = ['memory', 'result'];
-
 /** What MCP servers are kept and used with, made when it is first needed. */
 function mcpPortsOf(container: Container, { library, ...shared }: ShelfPorts): McpPorts {
   return {
     ...shared,
     records: () => container.getAsync<McpRecords>(tokens.mcpRecords),
     host: () => container.getAsync<McpHost>(tokens.mcpHost),
-    takenNames: async () => [...OWN_PROVIDERS, ...(await (await library()).list()).map(({ manifest }) => manifest.name)],
+    pluginNames: async () => (await (await library()).list()).map(({ manifest }) => manifest.name),
   };
 }
 

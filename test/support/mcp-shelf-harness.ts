@@ -54,7 +54,7 @@ export function mcpShelfHarness() {
   const records = new InMemoryMcpRecords();
   const host = new ScriptedMcpHost();
   const asked = { records: 0, host: 0 };
-  const taken: string[] = ['memory'];
+  const taken: string[] = [];
   const checker = new JsonSchemaChecker(() => import('@cfworker/json-schema'));
   const ports: McpPorts = {
     records: async () => {
@@ -71,7 +71,7 @@ export function mcpShelfHarness() {
     audit,
     system,
     redactor,
-    takenNames: async () => taken,
+    pluginNames: async () => taken,
   };
   const shelf = new McpShelf(ports);
   const signal: AbortSignal = new AbortController().signal;

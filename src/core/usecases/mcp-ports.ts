@@ -6,6 +6,6 @@ import type { Lazy, ShelfPorts } from './shelf-ports.js';
 export interface McpPorts extends Pick<ShelfPorts, 'checker' | 'settings' | 'secrets' | 'audit' | 'system' | 'redactor'> {
   readonly records: Lazy<McpRecords>;
   readonly host: Lazy<McpHost>;
-  /** Names that no server may have: Pyra's own providers and the installed plugins. */
-  readonly takenNames: () => Promise<readonly string[]>;
+  /** The names of the installed plugins, which no server may have. */
+  readonly pluginNames: () => Promise<readonly string[]>;
 }

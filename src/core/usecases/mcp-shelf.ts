@@ -4,7 +4,9 @@ import type { McpInspection, McpServerStatus } from '../domain/mcp-inspection.js
 import type { McpServer, McpServerName, McpToolClass } from '../domain/mcp-server.js';
 import { isMcpServerName } from '../domain/mcp-server-name.js';
 import { mcpServerSettings } from '../domain/mcp-settings.js';
+import { isOwnName } from '../domain/own-names.js';
 import type { SandboxTier } from '../domain/plugin.js';
+import { rulesOfProvider, withoutRules } from '../domain/provider-rules.js';
 import type { StandingRule } from '../domain/settings.js';
 import { acceptedVerbs, recordAfterLook } from './mcp-acceptance.js';
 import { checkClass, withServer } from './mcp-classes.js';
@@ -78,7 +80,7 @@ export class McpShelf {
       });
     }
     if (Object.hasOwn((await this.#ports.settings.load()).mcp.servers, name)) throw takenBy(name, 'another MCP server');
-    if ((await this.#ports.takenNames()).includes(name)) throw takenBy(name, 'Pyra or a plugin');
+    if (await this.#isTaken(name)) throw takenBy(name, 'Pyra or a plugin');
   }
 
   /**
@@ -170,8 +172,7 @@ export class McpShelf {
     const rules = await this.rulesFor(name);
     await this.#ports.settings.update((now) => {
       const { [name]: _removed, ...servers } = now.mcp.servers;
-      const left = now.security.rules.filter(({ tool }) => !rules.some((rule) => rule.tool === tool));
-      return { ...now, mcp: { ...now.mcp, servers }, security: { ...now.security, rules: left } };
+      return { ...withoutRules(now, rules), mcp: { ...now.mcp, servers } };
     });
     if (isMcpServerName(name)) await (await this.#ports.records()).remove(name);
     await recordMcpEvent(this.#ports, 'mcp-removed', { server: name, ...(rules.length === 0 ? {} : { rules: rules.length }) });
@@ -179,9 +180,13 @@ export class McpShelf {
 
   /** The standing rules for the tools of a server, there or not; none where the name is another provider's. */
   async rulesFor(name: string): Promise<readonly StandingRule[]> {
-    const { rules } = (await this.#ports.settings.load()).security;
-    const found = rules.filter(({ tool }) => tool.startsWith(`${name}.`));
-    return found.length === 0 || (await this.#ports.takenNames()).includes(name) ? [] : found;
+    const found = rulesOfProvider(await this.#ports.settings.load(), name);
+    return found.length === 0 || (await this.#isTaken(name)) ? [] : found;
+  }
+
+  /** Whether a name is that of a provider of other tools. */
+  async #isTaken(name: string): Promise<boolean> {
+    return isOwnName(name) || (await this.#ports.pluginNames()).includes(name);
   }
 
   /** What another server of that name left behind is nothing for this one: in its home a program finds settings and code. */

@@ -5,8 +5,9 @@ import { isPluginName } from '../domain/parse-plugin-manifest.js';
 import type { InstalledPlugin, PluginPackage, PluginStatus, SandboxTier } from '../domain/plugin.js';
 import { MAIN_ACCOUNT, type ManifestCommand, type PluginAccount, type PluginManifest, type PluginName } from '../domain/plugin-manifest.js';
 import { secretPrefix } from '../domain/plugin-secret-name.js';
+import { rulesOfProvider, withoutRules } from '../domain/provider-rules.js';
 import { Redactor } from '../domain/redaction.js';
-import { DEFAULT_SETTINGS, type StandingRule } from '../domain/settings.js';
+import { DEFAULT_SETTINGS } from '../domain/settings.js';
 import { enabledPlugins } from './enabled-plugins.js';
 import { changesOf, inspectPlugin, inspectUpdate, installPlugin, pluginSourceOf } from './plugin-changes.js';
 import { DeclaredDesk } from './plugin-desk.js';
@@ -144,14 +145,9 @@ export class PluginShelf {
 
   /** Standing rules for the tools of a plugin would hold for another one of its name; gives how many there were. */
   async #dropRules(name: string): Promise<number> {
-    const isFor = ({ tool }: StandingRule): boolean => tool.startsWith(`${name}.`);
-    const count = (await this.#ports.settings.load()).security.rules.filter(isFor).length;
-    if (count === 0) return 0;
-    await this.#ports.settings.update((now) => {
-      const rules = now.security.rules.filter((rule) => !isFor(rule));
-      return { ...now, security: { ...now.security, rules } };
-    });
-    return count;
+    const rules = rulesOfProvider(await this.#ports.settings.load(), name);
+    if (rules.length > 0) await this.#ports.settings.update((now) => withoutRules(now, rules));
+    return rules.length;
   }
 
   /**

@@ -60,7 +60,7 @@ export async function hostedTools(): Promise<HostedTools> {
     audit: new InMemoryAuditLog(),
     system,
     redactor,
-    takenNames: async () => [],
+    pluginNames: async () => [],
   };
   const shelf = new McpShelf(ports);
   let tools = new McpTools(ports);
