@@ -1,7 +1,7 @@
 import type { McpServerName } from '../domain/mcp-server.js';
 import { comparedRecord, type ListedMcpTools, type McpChanges } from './mcp-comparison.js';
-import { recordMcpEvent } from './mcp-events.js';
 import type { McpPorts } from './mcp-ports.js';
+import { recordSecurityEvent } from './record-security-event.js';
 
 /** Compares what a running server lists with its record as it is now, marks there what differs, and writes down what was not known yet. */
 export async function markChanges(
@@ -29,7 +29,7 @@ async function recordChanges(
   { changed, gone, unseen }: McpChanges,
 ): Promise<void> {
   if (changed.length + gone.length + unseen.length === 0) return;
-  await recordMcpEvent(ports, 'mcp-changed', {
+  await recordSecurityEvent(ports, 'mcp-changed', {
     server,
     ...(changed.length === 0 ? {} : { changed: changed.map(({ verb, before, now }) => ({ tool: verb, before, now })) }),
     ...(gone.length === 0 ? {} : { gone }),

@@ -3,9 +3,9 @@ import { oneLine } from '../domain/call-summary.js';
 import type { SecretName } from '../domain/identifiers.js';
 import type { McpServer } from '../domain/mcp-server.js';
 import type { Secret } from '../domain/secret.js';
-import { recordMcpEvent } from './mcp-events.js';
 import type { McpPorts } from './mcp-ports.js';
 import { mcpSecretNames } from './mcp-secrets.js';
+import { recordSecurityEvent } from './record-security-event.js';
 
 const LONGEST_REASON = 300;
 
@@ -28,6 +28,6 @@ export class McpServerDesk implements McpDesk {
     const { name } = this.#server;
     const shown = redactor.redact(oneLine(redactor.redact(reason))).slice(0, LONGEST_REASON);
     await (await records()).update(name, (now) => ({ ...now, blocked: { reason: shown, at: system.now() } }));
-    await recordMcpEvent(this.#ports, 'mcp-blocked', { server: name, reason: shown });
+    await recordSecurityEvent(this.#ports, 'mcp-blocked', { server: name, reason: shown });
   }
 }

@@ -11,7 +11,6 @@ import type { StandingRule } from '../domain/settings.js';
 import { acceptedVerbs, recordAfterLook } from './mcp-acceptance.js';
 import { checkClass, withServer } from './mcp-classes.js';
 import { configuredServers, refuseUnknown, serverNamed } from './mcp-configured.js';
-import { recordMcpEvent } from './mcp-events.js';
 import { inspectionOf, lookAtServer, NOTHING_SEEN } from './mcp-looking.js';
 import { markChanges } from './mcp-marking.js';
 import type { McpPorts } from './mcp-ports.js';
@@ -19,6 +18,7 @@ import { reachOf } from './mcp-running-servers.js';
 import { McpServerDesk } from './mcp-server-desk.js';
 import { mcpServerStatus, missingSecrets } from './mcp-status.js';
 import { fittingClasses } from './mcp-tool-fitness.js';
+import { recordSecurityEvent } from './record-security-event.js';
 
 /** The person's MCP servers: what front-ends do with them. Only a look starts a server, and ends it again. */
 export class McpShelf {
@@ -101,7 +101,7 @@ export class McpShelf {
     const { record, accepted } = recordAfterLook(NOTHING_SEEN, shown, acceptedVerbs(shown, undefined), this.#digestOf);
     // Whatever was known of another server of that name is not known of this one.
     await records.update(name, () => record);
-    await recordMcpEvent(this.#ports, 'mcp-added', {
+    await recordSecurityEvent(this.#ports, 'mcp-added', {
       server: name,
       kind: server.reach.kind,
       digest: this.#digestOf(reachOf(server)),
@@ -135,7 +135,7 @@ export class McpShelf {
       return after.record;
     });
     const { tools = [], gone = [] } = after?.accepted ?? {};
-    await recordMcpEvent(this.#ports, 'mcp-accepted', {
+    await recordSecurityEvent(this.#ports, 'mcp-accepted', {
       server: name,
       tools: tools.map(({ verb, digest, before }) => ({ tool: verb, digest, ...(before === undefined ? {} : { before }) })),
       ...(gone.length === 0 ? {} : { gone }),
@@ -151,7 +151,7 @@ export class McpShelf {
     const given = Object.entries(classes);
     for (const [verb, one] of given) checkClass(server, record, verb, one);
     await this.#ports.settings.update((now) => withServer(now, server.name, (one) => ({ ...one, tools: { ...one.tools, ...classes } })));
-    await recordMcpEvent(this.#ports, 'mcp-classified', {
+    await recordSecurityEvent(this.#ports, 'mcp-classified', {
       server: name,
       tools: given.map(([verb, { effect, approval, destinations }]) => ({ tool: verb, effect, approval, destinations })),
     });
@@ -162,7 +162,7 @@ export class McpShelf {
   async setStart(name: string, start: McpServer['start']): Promise<McpServerStatus> {
     const server = await serverNamed(this.#ports, name);
     await this.#ports.settings.update((now) => withServer(now, server.name, (one) => ({ ...one, start })));
-    await recordMcpEvent(this.#ports, 'mcp-start-set', { server: name, start });
+    await recordSecurityEvent(this.#ports, 'mcp-start-set', { server: name, start });
     return this.status(name);
   }
 
@@ -175,7 +175,7 @@ export class McpShelf {
       return { ...withoutRules(now, rules), mcp: { ...now.mcp, servers } };
     });
     if (isMcpServerName(name)) await (await this.#ports.records()).remove(name);
-    await recordMcpEvent(this.#ports, 'mcp-removed', { server: name, ...(rules.length === 0 ? {} : { rules: rules.length }) });
+    await recordSecurityEvent(this.#ports, 'mcp-removed', { server: name, ...(rules.length === 0 ? {} : { rules: rules.length }) });
   }
 
   /** The standing rules for the tools of a server, there or not; none where the name is another provider's. */
@@ -214,7 +214,10 @@ export class McpShelf {
         tools: Object.fromEntries(Object.entries(one.tools).filter(([verb]) => !verbs.includes(verb))),
       })),
     );
-    await recordMcpEvent(this.#ports, 'mcp-classified', { server: server.name, tools: verbs.map((tool) => ({ tool, dropped: true })) });
+    await recordSecurityEvent(this.#ports, 'mcp-classified', {
+      server: server.name,
+      tools: verbs.map((tool) => ({ tool, dropped: true })),
+    });
   }
 }
 

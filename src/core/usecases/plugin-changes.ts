@@ -2,10 +2,10 @@ import { isPyraError, PyraError } from '../domain/errors.js';
 import { badManifest, isPluginName } from '../domain/parse-plugin-manifest.js';
 import type { InstalledPlugin, PluginPackage, PluginSource } from '../domain/plugin.js';
 import { pluginDifference } from '../domain/plugin-difference.js';
-import { recordPluginEvent } from './plugin-events.js';
 import { checkHandlers } from './plugin-handlers.js';
 import type { PluginInspection } from './plugin-inspection.js';
 import { installedNamed } from './plugin-status.js';
+import { recordSecurityEvent } from './record-security-event.js';
 import type { ShelfPorts } from './shelf-ports.js';
 
 /** Looks at a plugin and at what it changes against the installed one of its name. */
@@ -65,8 +65,8 @@ export async function installPlugin(ports: ShelfPorts, seen: PluginPackage, sign
     throw error;
   }
   const detail = { plugin: name, version, digest: plugin.digest, source: plugin.source.kind };
-  if (before === undefined) await recordPluginEvent(ports, 'plugin-installed', detail);
-  else await recordPluginEvent(ports, 'plugin-updated', { ...detail, from: before.manifest.version, before: before.digest });
+  if (before === undefined) await recordSecurityEvent(ports, 'plugin-installed', detail);
+  else await recordSecurityEvent(ports, 'plugin-updated', { ...detail, from: before.manifest.version, before: before.digest });
   return plugin;
 }
 

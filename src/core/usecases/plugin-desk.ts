@@ -9,7 +9,7 @@ import type { PluginManifest } from '../domain/plugin-manifest.js';
 import { pluginSecretName } from '../domain/plugin-secret-name.js';
 import type { Redactor } from '../domain/redaction.js';
 import type { Secret } from '../domain/secret.js';
-import { recordPluginEvent } from './plugin-events.js';
+import { recordSecurityEvent } from './record-security-event.js';
 
 /** What a desk works with. */
 export interface DeskPorts {
@@ -40,7 +40,7 @@ export class DeclaredDesk implements PluginDesk {
     const full = pluginSecretName(this.#manifest, name);
     if (full === undefined) throw new PyraError('usage', 'the manifest of the plugin does not name this secret');
     await this.#ports.secrets.set(full, value);
-    await recordPluginEvent(this.#ports, 'plugin-secret-stored', { plugin: this.#manifest.name, secret: full });
+    await recordSecurityEvent(this.#ports, 'plugin-secret-stored', { plugin: this.#manifest.name, secret: full });
   }
 
   async settings(): Promise<PluginSettings> {
@@ -51,6 +51,6 @@ export class DeclaredDesk implements PluginDesk {
     const { name, version } = this.#manifest;
     const shown = this.#ports.redactor.redact(reason);
     await (await this.#ports.library()).mark(name, { blocked: shown });
-    await recordPluginEvent(this.#ports, 'plugin-blocked', { plugin: name, version, reason: shown });
+    await recordSecurityEvent(this.#ports, 'plugin-blocked', { plugin: name, version, reason: shown });
   }
 }

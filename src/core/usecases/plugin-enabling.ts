@@ -1,9 +1,9 @@
 import { PyraError } from '../domain/errors.js';
 import type { InstalledPlugin } from '../domain/plugin.js';
 import { changesOf, notAccepted } from './plugin-changes.js';
-import { recordPluginEvent } from './plugin-events.js';
 import { checkHandlers } from './plugin-handlers.js';
 import { installedNamed } from './plugin-status.js';
+import { recordSecurityEvent } from './record-security-event.js';
 import type { ShelfPorts } from './shelf-ports.js';
 
 /** Enables a plugin whose files are those that were accepted, or are accepted by their digest now, and whose code fits its manifest. */
@@ -28,7 +28,7 @@ export async function enablePlugin(
     throw error;
   }
   await setEnabled(ports, name, true);
-  await recordPluginEvent(ports, 'plugin-enabled', {
+  await recordSecurityEvent(ports, 'plugin-enabled', {
     plugin: name,
     version: marked.manifest.version,
     digest,
@@ -40,7 +40,7 @@ export async function enablePlugin(
 /** Disables a plugin; says whether it was enabled. */
 export async function disablePlugin(ports: ShelfPorts, name: string): Promise<boolean> {
   if (!(await setEnabled(ports, name, false))) return false;
-  await recordPluginEvent(ports, 'plugin-disabled', { plugin: name });
+  await recordSecurityEvent(ports, 'plugin-disabled', { plugin: name });
   return true;
 }
 

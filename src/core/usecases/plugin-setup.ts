@@ -9,7 +9,7 @@ import { Secret } from '../domain/secret.js';
 import { setupAnswerFault, storedAnswer } from '../domain/setup-answer.js';
 import { isRelevant, type KnownAnswer, missingAnswers } from '../domain/setup-progress.js';
 import { utf8Bytes } from '../domain/utf8.js';
-import { recordPluginEvent } from './plugin-events.js';
+import { recordSecurityEvent } from './record-security-event.js';
 import type { PluginSetup, SetupStep } from './setup-steps.js';
 import type { ShelfPorts } from './shelf-ports.js';
 
@@ -86,7 +86,7 @@ export class AccountSetup implements PluginSetup {
     const store = await this.#ports.store();
     const { name } = this.plugin.manifest;
     await store.saveAccount(name, this.account, answers);
-    await recordPluginEvent(this.#ports, 'plugin-setup', { plugin: name, account: this.account, answers: Object.keys(answers), secrets });
+    await recordSecurityEvent(this.#ports, 'plugin-setup', { plugin: name, account: this.account, answers: Object.keys(answers), secrets });
   }
 
   #tooShort(question: SetupQuestion): string {

@@ -12,10 +12,10 @@ import { enabledPlugins } from './enabled-plugins.js';
 import { changesOf, inspectPlugin, inspectUpdate, installPlugin, pluginSourceOf } from './plugin-changes.js';
 import { DeclaredDesk } from './plugin-desk.js';
 import { disablePlugin, enablePlugin } from './plugin-enabling.js';
-import { recordPluginEvent } from './plugin-events.js';
 import type { PluginInspection } from './plugin-inspection.js';
 import { AccountSetup } from './plugin-setup.js';
 import { installedNamed, pluginStatuses } from './plugin-status.js';
+import { recordSecurityEvent } from './record-security-event.js';
 import type { PluginSetup } from './setup-steps.js';
 import type { ShelfPorts } from './shelf-ports.js';
 import { ToolGate } from './tool-gate.js';
@@ -139,7 +139,7 @@ export class PluginShelf {
     const rules = await this.#dropRules(name);
     await (await this.#ports.library()).remove(manifest.name);
     const detail = { plugin: name, version: manifest.version, secrets: secrets ? own : [], ...(rules === 0 ? {} : { rules }) };
-    await recordPluginEvent(this.#ports, 'plugin-removed', detail);
+    await recordSecurityEvent(this.#ports, 'plugin-removed', detail);
     return { secretsLeft: secrets ? [] : own };
   }
 
@@ -171,7 +171,7 @@ export class PluginShelf {
     const own = (await this.secretsOf(name)).filter((one) => one.startsWith(`${secretPrefix(name)}${named}.`));
     if (secrets) for (const one of own) await this.#ports.secrets.delete(one);
     await store.forgetAccount(manifest.name, named);
-    await recordPluginEvent(this.#ports, 'plugin-account-removed', { plugin: name, account: named, secrets: secrets ? own : [] });
+    await recordSecurityEvent(this.#ports, 'plugin-account-removed', { plugin: name, account: named, secrets: secrets ? own : [] });
     return { secretsLeft: secrets ? [] : own };
   }
 

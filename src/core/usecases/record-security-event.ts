@@ -3,7 +3,7 @@ import type { System } from '../../ports/system.js';
 import type { JsonObject } from '../domain/json.js';
 
 /** What the security log says about plugins. */
-export type PluginEvent =
+type PluginEvent =
   | 'plugin-installed'
   | 'plugin-updated'
   | 'plugin-enabled'
@@ -14,10 +14,16 @@ export type PluginEvent =
   | 'plugin-account-removed'
   | 'plugin-secret-stored';
 
-/** Writes down what was done with a plugin: names, versions and digests, never an answer or a secret. */
-export async function recordPluginEvent(
+/** What it says about MCP servers. */
+type McpEvent = 'mcp-added' | 'mcp-removed' | 'mcp-classified' | 'mcp-accepted' | 'mcp-changed' | 'mcp-blocked' | 'mcp-start-set';
+
+/**
+ * Writes down what was done with a plugin or an MCP server, or seen of it: names, versions and digests, never an answer, a value, an argument,
+ * a header or a secret.
+ */
+export async function recordSecurityEvent(
   { audit, system }: { readonly audit: AuditLog; readonly system: System },
-  event: PluginEvent,
+  event: PluginEvent | McpEvent,
   detail: JsonObject,
 ): Promise<void> {
   await audit.append({ log: 'security', event, at: system.now(), detail });
