@@ -4,6 +4,7 @@ import { homePaths } from '../../adapters/support/home-paths.js';
 import type { InspectedMcpTool, McpInspection, McpServerStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpServer } from '../../core/domain/mcp-server.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
+import { agree } from './agree.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { givenServer } from './mcp-given.js';
@@ -16,7 +17,6 @@ import { pathNotes } from './mcp-program.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
 import { inspectedText } from './mcp-tool-rows.js';
 import { openMcpShelf } from './open-mcp-shelf.js';
-import { agree } from './plugin-agree.js';
 
 /** `pyra mcp add NAME …`: shows what would run or be reached and asks; then starts it, shows its tools, and configures it. */
 export async function addServer(context: CommandContext, args: ParsedArguments): Promise<ExitCode> {

@@ -1,11 +1,11 @@
 import { homePaths } from '../../adapters/support/home-paths.js';
 import { isPyraError } from '../../core/domain/errors.js';
 import { mcpSecretNames } from '../../core/usecases/mcp-secrets.js';
+import { agree } from './agree.js';
 import type { CommandContext, ParsedArguments } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { shellWord } from './mcp-words.js';
 import { openMcpShelf } from './open-mcp-shelf.js';
-import { agree } from './plugin-agree.js';
 import { proseRows } from './prose-rows.js';
 
 /** `pyra mcp remove NAME`: its settings, what you said of its tools, and everything in its own folder; secrets stay in the vault. */

@@ -1,5 +1,6 @@
 import type { InspectedMcpTool, McpInspection, McpServerStatus } from '../../core/domain/mcp-inspection.js';
 import type { McpShelf } from '../../core/usecases/mcp-shelf.js';
+import { agree, type Proposal } from './agree.js';
 import type { CommandContext } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { inspectionJson, serverJson } from './mcp-json.js';
@@ -10,7 +11,6 @@ import { serverText } from './mcp-offer.js';
 import { agreesToSuspicious, saySuspicious, sorted } from './mcp-suspicions.js';
 import { inspectedText } from './mcp-tool-rows.js';
 import { classWords } from './mcp-words.js';
-import { agree, type Proposal } from './plugin-agree.js';
 import { proseRows } from './prose-rows.js';
 import { visibleLine } from './visible-line.js';
 
