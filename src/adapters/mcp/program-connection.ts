@@ -1,4 +1,3 @@
-import { PyraError } from '../../core/domain/errors.js';
 import type { McpProgram, McpServerName } from '../../core/domain/mcp-server.js';
 import type { McpDesk } from '../../ports/mcp-host.js';
 import type { ChildEnd, LaunchedChild } from '../support/sandbox/launched-child.js';
@@ -6,6 +5,7 @@ import { collectText } from '../support/sandbox/stderr-collector.js';
 import { LineTransport } from './line-transport.js';
 import type { ConnectionEnd, ConnectsServer, ServerConnection } from './server-connection.js';
 import type { StartsServers } from './starts-servers.js';
+import { valueSecret } from './value-secret.js';
 
 /** How long a server may take to end after its input was closed. */
 const END_MS = 1_000;
@@ -41,18 +41,9 @@ export class ProgramConnector implements ConnectsServer {
   async #environment(): Promise<Readonly<Record<string, string>>> {
     const { name, program, desk } = this.#parts;
     const pairs: [string, string][] = [];
-    for (const [key, { text, secret }] of Object.entries(program.env)) {
-      const value = secret === undefined ? undefined : await desk.secret(secret);
-      if (secret !== undefined && value === undefined) {
-        throw new PyraError(
-          'not-found',
-          `the MCP server ${name} needs the secret ${secret} for ${key}, and the vault has none of that name`,
-          {
-            hint: `pyra vault set ${secret}`,
-          },
-        );
-      }
-      pairs.push([key, text + (value?.reveal() ?? '')]);
+    for (const [key, value] of Object.entries(program.env)) {
+      const secret = await valueSecret(name, key, value, desk);
+      pairs.push([key, value.text + (secret?.reveal() ?? '')]);
     }
     return Object.fromEntries(pairs);
   }

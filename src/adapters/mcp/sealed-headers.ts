@@ -2,6 +2,7 @@ import { PyraError } from '../../core/domain/errors.js';
 import type { McpAddress, McpServerName } from '../../core/domain/mcp-server.js';
 import type { Secret } from '../../core/domain/secret.js';
 import type { McpDesk } from '../../ports/mcp-host.js';
+import { valueSecret } from './value-secret.js';
 
 /** Headers that belong to the connection or to the protocol. */
 const RESERVED: readonly string[] = [
@@ -44,16 +45,7 @@ export async function sealHeaders(name: McpServerName, { headers }: McpAddress, 
     if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(header))
       throw invalid('has a name that no header can have', `pyra mcp remove ${name}, then add it anew`);
     if (RESERVED.includes(header)) throw invalid('is set by the protocol itself', `leave it out of mcp.servers.${name}.headers`);
-    const secret = value.secret === undefined ? undefined : await desk.secret(value.secret);
-    if (value.secret !== undefined && secret === undefined) {
-      throw new PyraError(
-        'not-found',
-        `the MCP server ${name} needs the secret ${value.secret} for ${key}, and the vault has none of that name`,
-        {
-          hint: `pyra vault set ${value.secret}`,
-        },
-      );
-    }
+    const secret = await valueSecret(name, key, value, desk);
     // The client library would refuse it too, and print the value.
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value.text + (secret?.reveal() ?? ''))) {
       const [what, hint] =
