@@ -79,7 +79,7 @@ export interface OpenedServerOptions {
 }
 
 /** Opens a scripted server. */
-export function openedServer(script: ServerScript, options: OpenedServerOptions = {}): OpenedServer {
+function openedServer(script: ServerScript, options: OpenedServerOptions = {}): OpenedServer {
   const { grants = {}, tier = 'plain', redact = (text) => text } = options;
   const folder = temporaryFolder();
   const system = new InMemorySystem();
@@ -131,5 +131,21 @@ export function openedServer(script: ServerScript, options: OpenedServerOptions 
       await open.close();
       removeFolder(folder);
     },
+  };
+}
+
+/**
+ * For a suite whose tests open one scripted server each: gives what opens it, tells `made` of it, and lets go of it and of its processes behind
+ * each test.
+ */
+export function opensServers(made: (opened: OpenedServer) => void): (script: ServerScript, options?: OpenedServerOptions) => void {
+  let opened: OpenedServer | undefined;
+  afterEach(async () => {
+    await opened?.dispose();
+    await Promise.all(opened?.children.map(({ ended }) => ended) ?? []);
+  });
+  return (script, options = {}) => {
+    opened = openedServer(script, options);
+    made(opened);
   };
 }

@@ -1,18 +1,12 @@
 import { expect } from 'chai';
-import { type OpenedServer, type OpenedServerOptions, openedServer } from '../../../support/mcp/opened-server.js';
-import type { ServerScript } from '../../../support/mcp/scripted-server.js';
+import { type OpenedServer, opensServers } from '../../../support/mcp/opened-server.js';
 
 describe('SdkMcpHost with a server that crashes', function () {
   this.timeout(30_000);
   let opened: OpenedServer;
 
-  const start = (script: ServerScript, options: OpenedServerOptions = {}): void => {
-    opened = openedServer(script, options);
-  };
-
-  afterEach(async () => {
-    await opened.dispose();
-    await Promise.all(opened.children.map(({ ended }) => ended));
+  const start = opensServers((made) => {
+    opened = made;
   });
 
   it('says how it ended when it ends at its start', async () => {

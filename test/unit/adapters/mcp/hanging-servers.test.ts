@@ -1,19 +1,14 @@
 import { expect } from 'chai';
 import { NodeSystem } from '../../../../src/adapters/support/node-system.js';
-import { type OpenedServer, type OpenedServerOptions, openedServer, pause } from '../../../support/mcp/opened-server.js';
+import { type OpenedServer, opensServers, pause } from '../../../support/mcp/opened-server.js';
 import type { ServerScript } from '../../../support/mcp/scripted-server.js';
 
 describe('SdkMcpHost with a server that hangs', function () {
   this.timeout(30_000);
   let opened: OpenedServer;
 
-  const start = (script: ServerScript, options: OpenedServerOptions = {}): void => {
-    opened = openedServer(script, options);
-  };
-
-  afterEach(async () => {
-    await opened.dispose();
-    await Promise.all(opened.children.map(({ ended }) => ended));
+  const start = opensServers((made) => {
+    opened = made;
   });
 
   it('gives up a server that does not answer initialize within 30 seconds, and ends it', async () => {

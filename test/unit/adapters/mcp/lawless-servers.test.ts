@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { loopDelay } from '../../../support/mcp/loop-delay.js';
-import { type OpenedServer, type OpenedServerOptions, openedServer } from '../../../support/mcp/opened-server.js';
-import type { ServerScript } from '../../../support/mcp/scripted-server.js';
+import { type OpenedServer, opensServers } from '../../../support/mcp/opened-server.js';
 
 /** So long may nothing else run, in milliseconds; the machine may be busy. */
 const LONGEST_DELAY_MS = 1_000;
@@ -10,13 +9,8 @@ describe('SdkMcpHost with a server that breaks the protocol', function () {
   this.timeout(30_000);
   let opened: OpenedServer;
 
-  const start = (script: ServerScript, options: OpenedServerOptions = {}): void => {
-    opened = openedServer(script, options);
-  };
-
-  afterEach(async () => {
-    await opened.dispose();
-    await Promise.all(opened.children.map(({ ended }) => ended));
+  const start = opensServers((made) => {
+    opened = made;
   });
 
   it('ends a server that floods with messages, and stays responsive', async () => {

@@ -1,18 +1,13 @@
 import { expect } from 'chai';
-import { type OpenedServer, type OpenedServerOptions, openedServer, pause } from '../../../support/mcp/opened-server.js';
+import { type OpenedServer, opensServers, pause } from '../../../support/mcp/opened-server.js';
 import type { ServerScript } from '../../../support/mcp/scripted-server.js';
 
 describe('SdkMcpHost with a server that says too much', function () {
   this.timeout(30_000);
   let opened: OpenedServer;
 
-  const start = (script: ServerScript, options: OpenedServerOptions = {}): void => {
-    opened = openedServer(script, options);
-  };
-
-  afterEach(async () => {
-    await opened.dispose();
-    await Promise.all(opened.children.map(({ ended }) => ended));
+  const start = opensServers((made) => {
+    opened = made;
   });
 
   it('is called though it says again and again that its tools changed, and asked for them only so often', async () => {
